@@ -1,0 +1,1 @@
+"""Tidemark: keeps a person's financial accounts in step with one ledger."""

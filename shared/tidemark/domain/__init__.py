@@ -1,0 +1,1 @@
+"""What Tidemark is about, in plain Python: no AWS, no HTTP, no database."""

@@ -1,0 +1,97 @@
+"""How a run ends: its status, its warnings, what it covered, how its integration is doing."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from tidemark.domain.coverage import Interval, StreamCoverage
+from tidemark.domain.integrations import Integration, Status
+from tidemark.domain.syncs import Problem, Run, Sync, SyncStatus
+from tidemark.domain.windows import claimed
+
+INTERRUPTED = Problem(
+    "interrupted",
+    "The sync was interrupted before everything was read.",
+    "Start it again; it goes on from what is there.",
+)
+
+_CREDENTIALS_CODES = frozenset(
+    {"invalid_credentials", "missing_permission", "key_not_read_only", "credentials_unreadable"}
+)
+
+
+def ending_of(run: Run, failure: Problem | None) -> Run:
+    """Give the run with the reason why it ends unfinished, if it does."""
+    if run.problem is not None or run.done or run.cancel_requested:
+        return run
+    return replace(run, problem=failure or INTERRUPTED)
+
+
+def warnings_of(run: Run, integration: Integration | None) -> tuple[str, ...]:
+    """Give everything that keeps a run from being complete, in sentences."""
+    incomplete = [s.incomplete for s in run.streams if s.incomplete is not None]
+    hidden = []
+    if integration is not None and _hides_history(run, integration):
+        hidden.append("The key itself hides a part of the history.")
+    return tuple(dict.fromkeys([*run.warnings, *incomplete, *hidden]))
+
+
+def status_of(run: Run, warnings: tuple[str, ...]) -> SyncStatus:
+    """Say how a run ended; succeeded only if nothing at all was left out."""
+    if run.problem is not None:
+        limited = run.problem.code == "rate_limited"
+        return SyncStatus.RATE_LIMITED if limited else SyncStatus.FAILED
+    if not run.done:
+        return SyncStatus.CANCELED
+    complete = run.counts.unreadable == 0 and not warnings
+    return SyncStatus.SUCCEEDED if complete else SyncStatus.PARTIAL
+
+
+def coverage_after(
+    run: Run, integration: Integration, coverage: Mapping[str, StreamCoverage]
+) -> dict[str, StreamCoverage]:
+    """Add what each stream that was read to its end, completely, now covers."""
+    after = dict(coverage)
+    interval = claimed(run, integration.start_date)
+    for stream in run.streams:
+        if interval is None or not stream.done or stream.incomplete is not None:
+            continue
+        before = after.get(stream.name, StreamCoverage())
+        told = interval
+        if integration.history_from is not None:
+            told = Interval(max(interval.since, integration.history_from), interval.until)
+            before = replace(before, unavailable_before=integration.history_from)
+        if told.since < told.until:
+            after[stream.name] = before.extended(told, stream.bookmark or before.bookmark)
+    return after
+
+
+def integration_after(sync: Sync, now: datetime, *, unread_left: bool) -> dict[str, object]:
+    """Give the fields of an integration that an ended sync sets."""
+    fields: dict[str, object] = {"last_attempt_at": now, "retry_at": None}
+    match sync.status:
+        case SyncStatus.SUCCEEDED | SyncStatus.PARTIAL:
+            degraded = sync.status is SyncStatus.PARTIAL or unread_left
+            fields["status"] = Status.DEGRADED if degraded else Status.HEALTHY
+            fields["status_reason"] = _degraded_by(sync, unread_left) if degraded else None
+            fields["last_success_at"] = now
+        case SyncStatus.RATE_LIMITED:
+            fields |= {"status": Status.RATE_LIMITED, "status_reason": "rate_limited"}
+            fields["retry_at"] = sync.until
+        case SyncStatus.FAILED if sync.problem is not None:
+            broken = sync.problem.code in _CREDENTIALS_CODES
+            fields["status"] = Status.INVALID_CREDENTIALS if broken else Status.ERROR
+            fields["status_reason"] = sync.problem.code
+    return fields
+
+
+def _degraded_by(sync: Sync, unread_left: bool) -> str:  # noqa: FBT001 - one private caller
+    """Name why an integration is not quite healthy."""
+    return "unread_rows" if unread_left or sync.counts.unreadable else "incomplete"
+
+
+def _hides_history(run: Run, integration: Integration) -> bool:
+    """Tell whether the run wanted what the key does not show."""
+    if integration.history_from is None or run.window is None:
+        return False
+    return run.window.since is None or run.window.since < integration.history_from

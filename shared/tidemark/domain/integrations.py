@@ -1,0 +1,111 @@
+"""Integrations: connections of an owner to sources."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class IntegrationKind(StrEnum):
+    """What an integration connects to."""
+
+    EXCHANGE = "exchange"
+    WALLET = "wallet"
+    BANK = "bank"
+    MANUAL = "manual"
+
+
+class Status(StrEnum):
+    """How an integration is doing."""
+
+    INITIALIZING = "initializing"
+    SYNCING = "syncing"
+    HEALTHY = "healthy"
+    DEGRADED = "degraded"
+    RATE_LIMITED = "rate_limited"
+    WAITING_FOR_USER = "waiting_for_user"
+    RECONNECT_REQUIRED = "reconnect_required"
+    INVALID_CREDENTIALS = "invalid_credentials"
+    PAUSED = "paused"
+    DEACTIVATED = "deactivated"
+    ERROR = "error"
+
+
+class DeletedPolicy(StrEnum):
+    """What an incremental sync does with a transaction that the owner deleted."""
+
+    STAY_DELETED = "stay_deleted"
+    REAPPEAR = "reappear"
+
+
+class ImportMode(StrEnum):
+    """How much an API reads when files are already there."""
+
+    ALL = "all"
+    SINCE_LAST_TRANSACTION = "since_last_transaction"
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrationKey:
+    """Whose integration: the partition of everything that belongs to it."""
+
+    owner: str
+    integration_id: str
+
+    @property
+    def text(self) -> str:
+        """Spell the partition key. Ids are made by the server and hold no ``#``."""
+        return f"{self.owner}#{self.integration_id}"
+
+
+OUTCOME_FIELDS = frozenset(
+    {
+        "status",
+        "status_reason",
+        "key_rights",
+        "history_from",
+        "last_attempt_at",
+        "last_success_at",
+        "retry_at",
+    }
+)
+"""What syncs write of an integration, whatever its owner changes in the same moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    """One integration as it is kept.
+
+    ``status`` is what the last run left; ``paused`` and ``deactivated`` are the owner's own.
+    ``sealed`` are the encrypted credentials (None for manual ones), ``sealed_hint`` a keyed
+    fingerprint by which the same credential is recognised. ``version`` counts changes from 1.
+    """
+
+    key: IntegrationKey
+    connector: str
+    kind: IntegrationKind
+    name: str
+    created_at: datetime
+    group: str | None = None
+    start_date: datetime | None = None
+    import_mode: ImportMode = ImportMode.ALL
+    deleted: DeletedPolicy = DeletedPolicy.STAY_DELETED
+    status: Status = Status.INITIALIZING
+    status_reason: str | None = None
+    paused: bool = False
+    deactivated: bool = False
+    key_rights: str = "unknown"
+    history_from: datetime | None = None
+    last_attempt_at: datetime | None = None
+    last_success_at: datetime | None = None
+    retry_at: datetime | None = None
+    sealed: bytes | None = None
+    sealed_hint: str | None = None
+    deleting: bool = False
+    version: int = 1
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """Give the id that owners see."""
+        return self.key.integration_id

@@ -1,0 +1,170 @@
+"""What the services need from the world outside, as protocols, all under one name."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Protocol
+
+from tidemark.domain.integrations import IntegrationKey, IntegrationKind
+from tidemark.domain.ledger_ports import Journal, Ledger, Months, Place, Runs
+from tidemark.domain.pages import KeyRights, Page, RateBudget, Scope, Window
+from tidemark.domain.record_ports import (
+    CoverageStore,
+    IdempotencyStore,
+    Integrations,
+    Issues,
+    Parked,
+    Snapshots,
+    Syncs,
+)
+from tidemark.domain.syncs import Sync
+from tidemark.domain.transactions import Found
+
+__all__ = [
+    "Clock",
+    "ConnectorFacts",
+    "Connectors",
+    "CoverageStore",
+    "IdempotencyStore",
+    "Integrations",
+    "Issues",
+    "Journal",
+    "Ledger",
+    "Metrics",
+    "Months",
+    "Parked",
+    "Place",
+    "Queue",
+    "Runs",
+    "Snapshots",
+    "Source",
+    "Syncs",
+    "Vault",
+    "Workflow",
+]
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """Give the present moment, UTC."""
+
+
+class Vault(Protocol):
+    """Seals secrets so that they open only for the same owner and integration."""
+
+    def seal(self, key: IntegrationKey, credentials: Mapping[str, str]) -> bytes:
+        """Encrypt credentials. Raises VaultError."""
+
+    def open(self, key: IntegrationKey, sealed: bytes) -> dict[str, str]:
+        """Decrypt them. Raises VaultError."""
+
+
+class Queue(Protocol):
+    """Hands incremental syncs to workers."""
+
+    def send(self, key: IntegrationKey, sync_id: str) -> None:
+        """Ask for a sync to be worked on."""
+
+
+class Workflow(Protocol):
+    """Hands long syncs to the state machine."""
+
+    def start(self, key: IntegrationKey, sync_id: str, execution: int) -> None:
+        """Start an execution; the same sync and execution number start once."""
+
+
+class Metrics(Protocol):
+    """Tells operators what happened."""
+
+    def sync_ended(self, sync: Sync, connector: str) -> None:
+        """Report one ended sync by connector and outcome."""
+
+
+class Source(AbstractContextManager["Source"], Protocol):
+    """One provider, read with one owner's credentials. Close it when done (``with``)."""
+
+    def page(
+        self,
+        stream: str,
+        window: Window,
+        cursor: str | None,
+        bookmark: str | None,
+    ) -> Page:
+        """Read one page of a stream, newest first or oldest first as the provider has it.
+
+        ``cursor`` is None for the first page. ``bookmark`` is None when everything in the window
+        is to be read, whatever was read before.
+
+        Raises:
+            SourceError: nothing of this page counts; the same cursor may be tried again.
+        """
+
+    def enrich(self, new: Sequence[Found]) -> Sequence[Found]:
+        """Add details to transactions that are about to be written, where the provider has some.
+
+        Legs, ids and times stay as they are. Raises SourceError.
+        """
+
+    def balances(self, bookmarks: Mapping[str, str]) -> dict[str, Decimal] | None:
+        """Give what is there now per clean asset, or None where the source cannot say.
+
+        ``bookmarks`` are those that the streams just left: what is final according to them is what
+        the balance has to be of.
+        """
+
+    def rights(self) -> KeyRights:
+        """Check the credentials and say what they allow.
+
+        Raises:
+            BadCredentials, MissingPermission, SourceError
+        """
+
+    @property
+    def nonce(self) -> int:
+        """Give the highest nonce that was sent, 0 where none is needed."""
+
+
+class ConnectorFacts(Protocol):
+    """What is known of a connector without credentials."""
+
+    name: str
+    title: str
+    kind: IntegrationKind
+    streams: tuple[str, ...]
+    scope: Scope
+    overlap: timedelta
+    group_span: timedelta
+    concurrency: int
+    budget: RateBudget | None
+    needed_rights: tuple[str, ...]
+    forbidden_rights: tuple[str, ...]
+
+    def credentials_schema(self) -> dict[str, object]:
+        """Give the JSON Schema of the credentials."""
+
+    def check(self, credentials: Mapping[str, object]) -> dict[str, str]:
+        """Check the form of credentials, offline, and give them normalised.
+
+        Raises:
+            Invalid: pointing at what is wrong; private material is refused by
+                code ``private_material``, and never repeated in the message.
+        """
+
+    def identity(self, credentials: Mapping[str, str]) -> str:
+        """Give what makes two credentials the same account (never the secret itself)."""
+
+    def open(self, credentials: Mapping[str, str], *, nonce: int = 0) -> Source:
+        """Open the source with an owner's credentials; ``nonce`` is the highest one sent."""
+
+
+class Connectors(Protocol):
+    """All connectors, by name."""
+
+    def names(self) -> list[str]:
+        """Give the names in order."""
+
+    def get(self, name: str) -> ConnectorFacts:
+        """Give one. Raises NotFound."""

@@ -1,0 +1,94 @@
+"""Sorting what a source told against what the ledger knows: the rules of each sync mode."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from tidemark.domain.legs import Difference, compare, parse_legs, spell_legs
+from tidemark.domain.moments import spell
+from tidemark.domain.syncs import Counts, Run
+from tidemark.domain.transactions import Found, Known, State
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a run does with each kind of row.
+
+    ``start`` is the integration's start date (None: complete history). ``revive`` tells whether a
+    deleted transaction is imported again. ``since`` and ``until`` narrow a range run (``until``
+    exclusive), ``only`` narrows it to one transaction.
+    """
+
+    start: datetime | None = None
+    revive: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+    only: str | None = None
+
+    def before_start(self, found: Found) -> bool:
+        """Tell whether a transaction is older than the integration wants."""
+        return self.start is not None and found.occurred_at < self.start
+
+    def asked_for(self, found: Found) -> bool:
+        """Tell whether a narrowed run wants this transaction."""
+        if self.only is not None:
+            return found.id == self.only
+        after = self.since is None or found.occurred_at >= self.since
+        return after and (self.until is None or found.occurred_at < self.until)
+
+
+@dataclass(slots=True)
+class Sorted:
+    """What is to be done with the transactions of one commit."""
+
+    new: list[Found] = field(default_factory=list)
+    revive: list[tuple[Found, Known]] = field(default_factory=list)
+    grow: list[tuple[Found, Known]] = field(default_factory=list)
+    changed: list[tuple[Found, Known]] = field(default_factory=list)
+    counts: Counts = field(default_factory=Counts)
+
+
+def sort_out(found: Iterable[Found], known: Mapping[str, Known], rules: Rules, run: Run) -> Sorted:
+    """Sort transactions that were asked for and are not before the start.
+
+    Those that this run itself imported are counted as new if their commit never reached its
+    checkpoint, and not again otherwise.
+    """
+    result = Sorted()
+    tally = dict.fromkeys(("new", "known", "merged", "changed", "tombstoned", "excluded"), 0)
+    counted_until = spell(run.checkpointed_at) if run.checkpointed_at else ""
+    for each in found:
+        stored = known.get(each.id)
+        word = _place(each, stored, rules, result)
+        if stored is not None and stored.import_id == run.sync_id and word in {"new", "known"}:
+            word = "new" if stored.imported_at > counted_until else ""
+        if word:
+            tally[word] += 1
+    result.counts = replace(result.counts, **tally)
+    return result
+
+
+def _place(found: Found, stored: Known | None, rules: Rules, result: Sorted) -> str:
+    """Put one transaction where it belongs and give the word it is counted under."""
+    if stored is None:
+        result.new.append(found)
+        return "new"
+    if stored.state == State.DELETED:
+        return _tombstone(found, stored, rules, result)
+    if stored.legs != spell_legs(found.legs):
+        match compare(parse_legs(stored.legs), found.legs):
+            case Difference.CHANGED:
+                result.changed.append((found, stored))
+                return "changed"
+            case Difference.MORE_LEGS:
+                result.grow.append((found, stored))
+                return "merged"
+    return "excluded" if stored.state == State.EXCLUDED else "known"
+
+
+def _tombstone(found: Found, stored: Known, rules: Rules, result: Sorted) -> str:
+    """Leave a deleted transaction deleted, or take it back as new where the mode says so."""
+    if not rules.revive:
+        return "tombstoned"
+    result.revive.append((found, stored))
+    return "new"

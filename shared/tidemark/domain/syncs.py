@@ -1,0 +1,223 @@
+"""Syncs: what was asked for, how far it got, how it ended."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
+from enum import StrEnum
+
+from tidemark.domain.integrations import IntegrationKey
+from tidemark.domain.pages import Window
+
+
+class Mode(StrEnum):
+    """How much a sync reads."""
+
+    INCREMENTAL = "incremental"
+    MISSING = "missing"
+    RANGE = "range"
+
+
+class SyncStatus(StrEnum):
+    """Where a sync stands. All but the first three are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    WAITING_FOR_USER = "waiting_for_user"
+    SUCCEEDED = "succeeded"
+    PARTIAL = "partial"
+    RATE_LIMITED = "rate_limited"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+    @property
+    def final(self) -> bool:
+        """Tell whether nothing will change any more."""
+        return self not in {SyncStatus.QUEUED, SyncStatus.RUNNING, SyncStatus.WAITING_FOR_USER}
+
+
+class Trigger(StrEnum):
+    """Who started a sync."""
+
+    OWNER = "owner"
+    CONNECT = "connect"
+    SCHEDULE = "schedule"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What a sync met. Each distinct transaction is counted once, under one of the words.
+
+    ``pages`` and ``read`` (the source's records) are about the reading; ``merged`` are known ones
+    that got further legs; ``changed`` are known ones whose source facts differ.
+    """
+
+    pages: int = 0
+    read: int = 0
+    new: int = 0
+    known: int = 0
+    merged: int = 0
+    changed: int = 0
+    tombstoned: int = 0
+    excluded: int = 0
+    held: int = 0
+    unreadable: int = 0
+    before_start: int = 0
+
+    def plus(self, other: "Counts") -> "Counts":
+        """Add up two counts."""
+        return Counts(
+            **{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)}
+        )
+
+
+def add_up(counts: Iterable[Counts]) -> Counts:
+    """Add up many counts."""
+    result = Counts()
+    for each in counts:
+        result = result.plus(each)
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a sync ended as it did, in a word and a sentence, and what the owner may do next."""
+
+    code: str
+    message: str
+    next_step: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamProgress:
+    """How far one stream of a run has come.
+
+    ``cursor`` is where the next page starts (None before the first page and after the last).
+    ``bookmark`` is what the stream said at its end. ``incomplete`` says why a stream that was
+    walked to its end is not complete. ``restarts`` counts how often its walk began again.
+    """
+
+    name: str
+    cursor: str | None = None
+    done: bool = False
+    reached: datetime | None = None
+    bookmark: str | None = None
+    incomplete: str | None = None
+    restarts: int = 0
+    counts: Counts = field(default_factory=Counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The work of one sync, as the lease item keeps it from checkpoint to checkpoint.
+
+    ``window`` is frozen when the first step begins (None before). ``checkpointed_at`` is the
+    moment of the last commit: what this run imported later was never counted. ``nonce`` is the
+    highest one sent. ``waits`` counts waits in a row without a page in between; ``wait_until`` is
+    set while it waits. ``steps`` counts steps of the present execution. ``problem`` is set when
+    there is no going on. ``only`` narrows the run to one transaction (its inner id).
+    ``touched_at`` is the last sign of life.
+    """
+
+    sync_id: str
+    key: IntegrationKey
+    mode: Mode
+    requested_at: datetime
+    trigger: Trigger = Trigger.OWNER
+    requested: Window | None = None
+    only: str | None = None
+    started_at: datetime | None = None
+    window: Window | None = None
+    streams: tuple[StreamProgress, ...] = ()
+    checkpointed_at: datetime | None = None
+    problem: Problem | None = None
+    cancel_requested: bool = False
+    promoted: bool = False
+    waits: int = 0
+    wait_until: datetime | None = None
+    steps: int = 0
+    executions: int = 0
+    nonce: int = 0
+    warnings: tuple[str, ...] = ()
+    touched_at: datetime | None = None
+
+    @property
+    def counts(self) -> Counts:
+        """Add up all streams."""
+        return add_up(stream.counts for stream in self.streams)
+
+    @property
+    def done(self) -> bool:
+        """Tell whether every stream was walked to its end."""
+        return bool(self.streams) and all(stream.done for stream in self.streams)
+
+    def stream(self, name: str) -> StreamProgress:
+        """Give one stream's progress."""
+        return next(stream for stream in self.streams if stream.name == name)
+
+    def with_stream(self, progress: StreamProgress) -> "Run":
+        """Put one stream's progress in place of the old."""
+        streams = (progress if s.name == progress.name else s for s in self.streams)
+        return replace(self, streams=tuple(streams))
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to write for one integration: held by ``worker`` until ``until`` (UTC).
+
+    ``fence`` grows with each lease and each interruption; a write with an old one is refused.
+    """
+
+    key: IntegrationKey
+    worker: str
+    fence: int
+    until: datetime
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """One sync as its owner sees it. ``until`` goes with RATE_LIMITED and while it waits."""
+
+    id: str
+    key: IntegrationKey
+    mode: Mode
+    trigger: Trigger
+    status: SyncStatus
+    requested_at: datetime
+    requested: Window | None = None
+    window: Window | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    streams: tuple[StreamProgress, ...] = ()
+    problem: Problem | None = None
+    until: datetime | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> Counts:
+        """Add up all streams."""
+        return add_up(stream.counts for stream in self.streams)
+
+
+def record_of(run: Run) -> Sync:
+    """Make the record of a run that was requested."""
+    return Sync(
+        id=run.sync_id,
+        key=run.key,
+        mode=run.mode,
+        trigger=run.trigger,
+        status=SyncStatus.QUEUED,
+        requested_at=run.requested_at,
+        requested=run.requested,
+    )
+
+
+def progress_of(stream: StreamProgress, window: Window | None, first: datetime) -> float:
+    """Give 0 to 1 by the time that a newest-first walk has covered, back to ``first``."""
+    if stream.done:
+        return 1.0
+    if window is None or stream.reached is None:
+        return 0.0
+    whole = (window.until - (window.since or first)).total_seconds()
+    walked = (window.until - stream.reached).total_seconds()
+    return min(0.99, max(0.0, walked / whole)) if whole > 0 else 0.0

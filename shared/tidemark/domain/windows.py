@@ -1,0 +1,57 @@
+"""Which time a run reads."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from tidemark.domain.coverage import Interval, StreamCoverage, from_start
+from tidemark.domain.pages import Window
+from tidemark.domain.syncs import Mode, Run
+
+
+def incremental_since(
+    start: datetime | None,
+    last: datetime | None,
+    coverage: Sequence[StreamCoverage],
+    overlap: timedelta,
+) -> datetime | None:
+    """Say from when an incremental run reads.
+
+    From the last existing transaction of the source (``last``) or the last proven point, whichever
+    is earlier, less the overlap; from the start where nothing was ever read to its end, for then
+    what is stored may be the newest part only.
+    """
+    proven = [stream.complete_until for stream in coverage]
+    if not proven or None in proven:
+        return start
+    earliest = min(point for point in proven if point is not None)
+    since = min(earliest, last or earliest) - overlap
+    return since if start is None else max(since, start)
+
+
+def claimed(run: Run, start: datetime | None) -> Interval | None:
+    """Give the time that a run may claim as covered once a stream was read to its end."""
+    if run.window is None or run.only is not None:
+        return None
+    if run.mode is Mode.RANGE and run.requested is not None:
+        since = max(from_start(run.requested.since), from_start(start))
+        interval = Interval(since, min(run.requested.until, run.window.until))
+    else:
+        interval = Interval(from_start(_begin(run, start)), run.window.until)
+    return interval if interval.since < interval.until else None
+
+
+def _begin(run: Run, start: datetime | None) -> datetime | None:
+    """Give where a run's claim begins: a full read covers all there is from the start on."""
+    since = run.window.since if run.window else None
+    return start if since is None or run.mode is Mode.MISSING else since
+
+
+def for_source(window: Window, group_span: timedelta) -> Window:
+    """Widen a window so that legs of one event just before it are seen too."""
+    since = None if window.since is None else window.since - group_span
+    return Window(since, window.until)
+
+
+def covered(coverage: Mapping[str, StreamCoverage], streams: Sequence[str]) -> list[StreamCoverage]:
+    """Give what is known of each of a connector's streams, in order."""
+    return [coverage.get(name, StreamCoverage()) for name in streams]
