@@ -1,0 +1,64 @@
+"""Beginning a run: which time it reads, and which streams."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tidemark.domain.coverage import StreamCoverage
+from tidemark.domain.integrations import DeletedPolicy, Integration
+from tidemark.domain.pages import Window
+from tidemark.domain.ports import ConnectorFacts, Ledger
+from tidemark.domain.sorting import Rules
+from tidemark.domain.syncs import Mode, Run, StreamProgress
+from tidemark.domain.windows import covered, incremental_since
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What decides how a run begins."""
+
+    integration: Integration
+    facts: ConnectorFacts
+    coverage: Mapping[str, StreamCoverage]
+    ledger: Ledger
+
+    def begin(self, run: Run, now: datetime) -> Run:
+        """Freeze the window at ``now`` (UTC): a run claims nothing later than its own start."""
+        until = now if run.requested is None else min(run.requested.until, now)
+        return replace(
+            run,
+            started_at=now,
+            window=Window(self._since(run, now), until),
+            streams=tuple(StreamProgress(name) for name in self.facts.streams),
+        )
+
+    def bookmark(self, run: Run, stream: str) -> str | None:
+        """Give the stream's bookmark; a run that may take deleted ones back reads it all again."""
+        if self.rules(run).revive:
+            return None
+        return self.coverage.get(stream, StreamCoverage()).bookmark
+
+    def rules(self, run: Run) -> Rules:
+        """Give what this run does with each kind of row."""
+        again = run.mode is not Mode.INCREMENTAL
+        narrowed = run.requested if run.mode is Mode.RANGE else None
+        return Rules(
+            start=self.integration.start_date,
+            revive=again or self.integration.deleted is DeletedPolicy.REAPPEAR,
+            since=narrowed.since if narrowed else None,
+            until=narrowed.until if narrowed else None,
+            only=run.only,
+        )
+
+    def _since(self, run: Run, now: datetime) -> datetime | None:
+        """Say from when a run reads."""
+        if run.mode is Mode.RANGE and run.requested is not None:
+            return run.requested.since
+        if run.mode is Mode.MISSING:
+            return self.integration.start_date
+        return incremental_since(
+            self.integration.start_date,
+            self.ledger.last_from_source(self.integration.key, now),
+            covered(self.coverage, self.facts.streams),
+            self.facts.overlap,
+        )

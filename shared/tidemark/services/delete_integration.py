@@ -1,0 +1,121 @@
+"""Deleting an integration, with or without its transactions: a job that can be taken up again."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tidemark.domain.integrations import Integration, IntegrationKey
+from tidemark.domain.ports import (
+    Clock,
+    CoverageStore,
+    Integrations,
+    Issues,
+    Ledger,
+    Months,
+    Parked,
+    Queue,
+    Runs,
+    Snapshots,
+)
+from tidemark.errors import Conflict
+from tidemark.services.edit_integrations import check_version, write
+from tidemark.services.find import keeps_transactions, kept_marks, stored_integration
+from tidemark.services.stop import Stop
+
+DELETION = "deletion"
+"""What the queue is given in place of a sync's id, so that a worker goes on deleting."""
+
+_PORTION = 1_000
+_TRIES = 5
+
+
+@dataclass(frozen=True)
+class Remains:
+    """The stores where an integration leaves something."""
+
+    ledger: Ledger
+    months: Months
+    coverage: CoverageStore
+    parked: Parked
+    issues: Issues
+    snapshots: Snapshots
+    runs: Runs
+
+    def erase_connection(self, key: IntegrationKey) -> None:
+        """Remove what only syncs need."""
+        self.coverage.erase(key)
+        self.parked.erase(key)
+        self.snapshots.erase(key)
+        self.issues.erase(key.owner, key.integration_id)
+        self.runs.erase(key)
+
+
+@dataclass(frozen=True)
+class DeleteIntegration:
+    """Deletes integrations; what a request has no time for is handed to the queue's workers."""
+
+    integrations: Integrations
+    remains: Remains
+    stop: Stop
+    clock: Clock
+    queue: Queue
+
+    def delete(
+        self,
+        owner: str,
+        integration_id: str,
+        *,
+        keep_transactions: bool,
+        until: datetime,
+        expected: int | None = None,
+    ) -> bool:
+        """Delete an integration, working until a moment (UTC); tell whether all is done.
+
+        From the first moment on it is gone for its owner; asking again goes on with the work.
+
+        Raises:
+            NotFound, Stale
+            Conflict: code ``still_stopping``: it is marked, but a worker has not let go yet.
+        """
+        key = self._mark(owner, integration_id, keep=keep_transactions, expected=expected)
+        self.stop.stop(key, "The integration was deleted.")
+        return self.go_on(key, until)
+
+    def go_on(self, key: IntegrationKey, until: datetime) -> bool:
+        """Go on deleting until a moment (UTC); tell whether all is done, or hand on the rest."""
+        marked = self.integrations.get(key)
+        if marked is None or not marked.deleting:
+            return True
+        self.remains.erase_connection(key)
+        if keeps_transactions(marked):
+            return True
+        while self.remains.ledger.erase(key, _PORTION):
+            if self.clock.now() >= until:
+                self.queue.send(key, DELETION)
+                return False
+        self.remains.months.erase(key)
+        self.integrations.remove(key)
+        return True
+
+    def _mark(
+        self, owner: str, integration_id: str, *, keep: bool, expected: int | None
+    ) -> IntegrationKey:
+        """Mark the integration as being deleted, its credentials gone."""
+        for _ in range(_TRIES):
+            present = stored_integration(self.integrations, owner, integration_id)
+            if not present.deleting:
+                check_version(present, expected)
+            marked = _marked(present, keep=keep)
+            if marked == present or write(self.integrations, marked):
+                return present.key
+        raise Conflict("This is being changed by others; try again.", "busy")
+
+
+def _marked(present: Integration, *, keep: bool) -> Integration:
+    """Give the integration as it is while it is being deleted.
+
+    Transactions that are being deleted are not kept after all; those kept may be deleted later.
+    """
+    kept = keep and (not present.deleting or keeps_transactions(present))
+    return replace(
+        present, deleting=True, sealed=None, sealed_hint=None, extra=kept_marks(keep=kept)
+    )

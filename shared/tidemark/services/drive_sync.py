@@ -1,0 +1,59 @@
+"""Driving syncs: from the queue on, and those that lost their driver."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tidemark.domain.integrations import IntegrationKey
+from tidemark.domain.ports import Clock, Runs, Workflow
+from tidemark.domain.steps import Outcome, StepResult, Worker
+from tidemark.services.check_balances import CheckBalances
+from tidemark.services.finish_sync import FinishSync
+from tidemark.services.sync_step import SyncStep
+
+_SILENT_FOR = timedelta(minutes=30)
+"""A current run without a sign of life for so long has lost its driver."""
+
+
+@dataclass(frozen=True)
+class DriveSync:
+    """Takes a queued sync through all its parts; what outgrows the worker is promoted."""
+
+    stepping: SyncStep
+    checking: CheckBalances
+    finishing: FinishSync
+    workflow: Workflow
+
+    def drive(
+        self, key: IntegrationKey, sync_id: str, worker: Worker, budget: timedelta
+    ) -> StepResult:
+        """Read, check, finish; or hand the rest to the state machine, under the same run id.
+
+        A sync that another worker is at is left to it.
+        """
+        result = self.stepping.step(key, sync_id, worker, budget)
+        if result.outcome is Outcome.DONE:
+            result = self.checking.check(key, sync_id, worker)
+        if result.outcome is Outcome.DONE:
+            self.finishing.finish(key, sync_id, worker)
+        elif result.outcome is not Outcome.STOPPED and not result.busy:
+            self.workflow.start(key, sync_id, 1)
+        return result
+
+
+@dataclass(frozen=True)
+class Redrive:
+    """Finds runs that nobody drives any more, and gives each a new driver."""
+
+    runs: Runs
+    workflow: Workflow
+    clock: Clock
+
+    def redrive(self) -> int:
+        """Hand every run without a sign of life to a new execution of the state machine.
+
+        That one ends it for good, whatever happens. Gives how many there were.
+        """
+        silent = list(self.runs.abandoned(self.clock.now() - _SILENT_FOR))
+        for run in silent:
+            self.workflow.start(run.key, run.sync_id, run.executions + 1)
+        return len(silent)

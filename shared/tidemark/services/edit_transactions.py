@@ -1,0 +1,140 @@
+"""What an owner may do with a transaction: exclude, include, delete, forget, restore."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from tidemark.domain.ids import new_id
+from tidemark.domain.integrations import Integration, IntegrationKey
+from tidemark.domain.moments import month_of, to_milliseconds
+from tidemark.domain.months import writer
+from tidemark.domain.pages import Window
+from tidemark.domain.ports import Clock, Connectors, Ledger, Months
+from tidemark.domain.syncs import Mode, Sync
+from tidemark.domain.transactions import Origin, State, Transaction
+from tidemark.errors import Conflict, NotFound, Stale, StaleVersion
+from tidemark.services.read_transactions import ReadTransactions
+from tidemark.services.request_sync import SyncRequests
+from tidemark.services.walk_transactions import Row
+
+_TRIES = 5
+_AT_WORK = timedelta(seconds=60)
+"""How long an edit may take: longer than any function that answers requests may run."""
+
+_MARGIN = timedelta(seconds=1)
+"""How much around a transaction's time is read again to restore it."""
+
+
+def mark_of(transaction: Transaction) -> str:
+    """Give what If-Match compares: it never comes again, not even after forgetting."""
+    return f"{transaction.revision}-{to_milliseconds(transaction.imported_at)}"
+
+
+@dataclass(frozen=True)
+class EditTransactions:
+    """Changes transactions. An ``expected`` mark, if given, must be the present one."""
+
+    reading: ReadTransactions
+    ledger: Ledger
+    months: Months
+    connectors: Connectors
+    requests: SyncRequests
+    clock: Clock
+
+    def exclude(self, owner: str, transaction_id: str, expected: str | None = None) -> Row:
+        """Take one out of balances and reports. Raises NotFound, Conflict, Stale."""
+        return self._to(State.EXCLUDED, owner, transaction_id, expected)
+
+    def include(self, owner: str, transaction_id: str, expected: str | None = None) -> Row:
+        """Put one back. Raises NotFound, Conflict, Stale."""
+        return self._to(State.ACTIVE, owner, transaction_id, expected)
+
+    def delete(self, owner: str, transaction_id: str, expected: str | None = None) -> Row:
+        """Leave only a tombstone: ids and time, no amounts. Raises NotFound, Stale."""
+        return self._edit(owner, transaction_id, expected, _buried)
+
+    def forget(self, owner: str, transaction_id: str, expected: str | None = None) -> None:
+        """Leave no trace at all. Raises NotFound, Stale."""
+        self._edit(owner, transaction_id, expected, lambda _: None)
+
+    def restore(self, owner: str, transaction_id: str) -> Sync:
+        """Take a tombstone back: the source is asked again for that time.
+
+        Raises:
+            NotFound
+            Conflict: it is not deleted, or no source has it, or its integration cannot sync.
+        """
+        integration, stored = self._stored(owner, transaction_id)
+        if stored.state is not State.DELETED:
+            raise Conflict("The transaction is not deleted.", "not_deleted")
+        if stored.origin is not Origin.SOURCE:
+            raise Conflict("No source has this transaction.", "no_source")
+        span = self.connectors.get(integration.connector).group_span
+        window = Window(stored.occurred_at - _MARGIN, stored.occurred_at + span + _MARGIN)
+        ids = [integration.id]
+        sync = self.requests.request(owner, ids, Mode.RANGE, window, only=stored.id)[0]
+        run = self.requests.runs.current(integration.key)
+        if run is not None and run.only != stored.id:
+            raise Conflict("Another sync is running; try again when it has ended.", "syncing")
+        return sync
+
+    def _to(self, state: State, owner: str, transaction_id: str, expected: str | None) -> Row:
+        """Bring one into another state; a deleted one stays so."""
+
+        def change(stored: Transaction) -> Transaction:
+            if stored.state is State.DELETED:
+                raise Conflict("The transaction is deleted; restore it first.", "deleted")
+            if stored.state is state:
+                return stored
+            return replace(stored, state=state, revision=stored.revision + 1)
+
+        return self._edit(owner, transaction_id, expected, change)
+
+    def _edit(
+        self,
+        owner: str,
+        transaction_id: str,
+        expected: str | None,
+        change: Callable[[Transaction], Transaction | None],
+    ) -> Row:
+        """Write a change (None: forget); without an expected mark the last write wins."""
+        for _ in range(_TRIES):
+            integration, stored = self._stored(owner, transaction_id)
+            if expected not in (None, mark_of(stored)):
+                raise Stale("The transaction was changed since it was read.")
+            changed = change(stored)
+            if changed == stored or self._write(integration.key, stored, changed):
+                return Row(integration, changed or stored)
+        raise Conflict("This is being changed by others; try again.", "busy")
+
+    def _stored(self, owner: str, transaction_id: str) -> tuple[Integration, Transaction]:
+        """Give a transaction of the ledger; pending ones cannot be changed."""
+        integration, inner = self.reading.place_of(owner, transaction_id)
+        stored = self.ledger.get(integration.key, inner)
+        if stored is None:
+            if self.reading.get(owner, transaction_id).pending:
+                raise Conflict("The transaction is pending; its source may change it.", "pending")
+            raise NotFound
+        return integration, stored
+
+    def _write(self, key: IntegrationKey, stored: Transaction, changed: Transaction | None) -> bool:
+        """Write inside the month's bucket; False if somebody else was faster."""
+        now = self.clock.now()
+        months = [month_of(stored.occurred_at)]
+        me = writer(new_id("edit", now), now + _AT_WORK)
+        self.months.enter(key, months, me)
+        try:
+            if changed is None:
+                self.ledger.forget(key, stored.id, stored.revision)
+            else:
+                self.ledger.replace(key, changed, stored.revision)
+        except StaleVersion:
+            return False
+        finally:
+            self.months.leave(key, months, me)
+        return True
+
+
+def _buried(stored: Transaction) -> Transaction:
+    """Give the tombstone; one that is there stays as it is."""
+    return stored if stored.state is State.DELETED else stored.tombstone()

@@ -1,0 +1,131 @@
+"""Ending a sync, honestly: what was covered, how it went, and what the owner should know."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tidemark.domain.endings import (
+    coverage_after,
+    ending_of,
+    integration_after,
+    status_of,
+    warnings_of,
+)
+from tidemark.domain.integrations import Integration, IntegrationKey
+from tidemark.domain.issues import Issue, IssueType, issue_id
+from tidemark.domain.pages import Unread
+from tidemark.domain.ports import (
+    Clock,
+    CoverageStore,
+    Integrations,
+    Issues,
+    Metrics,
+    Parked,
+    Runs,
+    Syncs,
+)
+from tidemark.domain.steps import Worker
+from tidemark.domain.syncs import Lease, Mode, Problem, Run, Sync, SyncStatus, record_of
+from tidemark.errors import LeaseHeld, LeaseLost
+from tidemark.services.leasing import leased
+
+
+@dataclass(frozen=True)
+class FinishSync:
+    """Brings a run to its one end. Every part may be done twice: the claim is dropped last."""
+
+    integrations: Integrations
+    runs: Runs
+    syncs: Syncs
+    coverage: CoverageStore
+    parked: Parked
+    issues: Issues
+    metrics: Metrics
+    clock: Clock
+
+    def finish(
+        self,
+        key: IntegrationKey,
+        sync_id: str,
+        worker: Worker,
+        failure: Problem | None = None,
+    ) -> SyncStatus | None:
+        """End a run; None when it is not ours to end: another worker is at it, or it is over.
+
+        ``failure`` is why it cannot go on, when whoever drove it failed.
+        """
+        try:
+            with leased(self.runs, self.clock, key, sync_id, worker) as lease:
+                return self._finish(lease, failure)
+        except (LeaseHeld, LeaseLost):
+            return None
+
+    def _finish(self, lease: Lease, failure: Problem | None) -> SyncStatus:
+        """Write everything that an end leaves behind, then drop the claim."""
+        run = ending_of(lease.run, failure)
+        now = self.clock.now()
+        integration = self.integrations.get(lease.key)
+        sync = self._record(run, integration, now)
+        if integration is not None:
+            self._keep_coverage(run, integration)
+            self._settle_parked(run, now)
+            unread_left = bool(self.parked.unread(lease.key))
+            outcome = integration_after(sync, now, unread_left=unread_left)
+            self.integrations.note_outcome(lease.key, outcome)
+        self.syncs.put(sync)
+        self.runs.finish(lease)
+        self.metrics.sync_ended(sync, integration.connector if integration else "unknown")
+        return sync.status
+
+    def _record(self, run: Run, integration: Integration | None, now: datetime) -> Sync:
+        """Make the sync's final record."""
+        record = self.syncs.get(run.key.owner, run.sync_id) or record_of(run)
+        warnings = warnings_of(run, integration)
+        return replace(
+            record,
+            status=status_of(run, warnings),
+            window=run.window,
+            started_at=run.started_at,
+            ended_at=now,
+            streams=run.streams,
+            problem=run.problem,
+            until=run.wait_until,
+            warnings=warnings,
+        )
+
+    def _keep_coverage(self, run: Run, integration: Integration) -> None:
+        """Claim what was read to its end, and nothing else."""
+        coverage, version = self.coverage.read(run.key)
+        after = coverage_after(run, integration, coverage)
+        if after != coverage:
+            self.coverage.write(run.key, after, version)
+
+    def _settle_parked(self, run: Run, now: datetime) -> None:
+        """Drop parked records that a complete read no longer met; open or close their issue."""
+        if run.done:
+            self.parked.drop_pending_but(run.key, run.sync_id)
+        rows = self.parked.unread(run.key)
+        if run.done and run.mode is Mode.MISSING:
+            gone = [row.id for row, met_by in rows if met_by != run.sync_id]
+            self.parked.settle_unread(run.key, gone)
+            rows = [(row, met_by) for row, met_by in rows if met_by == run.sync_id]
+        owner, integration_id = run.key.owner, run.key.integration_id
+        subject = issue_id(integration_id, IssueType.UNREAD_ROWS)
+        if rows:
+            self.issues.open(owner, _unread_issue(subject, integration_id, rows, now))
+        else:
+            self.issues.resolve(owner, subject, now)
+
+
+def _unread_issue(
+    subject: str, integration_id: str, rows: Sequence[tuple[Unread, str]], now: datetime
+) -> Issue:
+    """Say how many records are not understood, and why the first is not."""
+    return Issue(
+        id=subject,
+        integration_id=integration_id,
+        type=IssueType.UNREAD_ROWS,
+        message=f"{len(rows)} records are not understood; they are kept as they came.",
+        opened_at=now,
+        details={"count": str(len(rows)), "first_id": rows[0][0].id, "reason": rows[0][0].reason},
+    )

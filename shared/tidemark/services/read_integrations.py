@@ -1,0 +1,186 @@
+"""How integrations are doing, in the owner's eyes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tidemark.domain.coverage import Interval, StreamCoverage, from_start, gaps
+from tidemark.domain.integrations import ImportMode, Integration, IntegrationKind, Status
+from tidemark.domain.issues import Issue, IssueState
+from tidemark.domain.ports import (
+    Clock,
+    Connectors,
+    CoverageStore,
+    Integrations,
+    Issues,
+    Parked,
+    Runs,
+)
+from tidemark.domain.windows import covered
+from tidemark.services.find import integration_of, keeps_transactions, stored_integration
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrationView:
+    """An integration with what is known of it from elsewhere.
+
+    ``complete_until`` (UTC) is up to where nothing is missing. ``unread``, ``pending`` and
+    ``open_issues`` count records.
+    """
+
+    integration: Integration
+    status: Status
+    status_reason: str | None = None
+    complete_until: datetime | None = None
+    unread: int = 0
+    pending: int = 0
+    open_issues: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A span of time of one stream, and what is known of it: complete, missing, unavailable.
+
+    ``since`` None means from the beginning.
+    """
+
+    since: datetime | None
+    until: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSpans:
+    """One stream's spans, in order, from the integration's start to now."""
+
+    stream: str
+    spans: tuple[Span, ...]
+    complete_until: datetime | None
+
+
+@dataclass(frozen=True)
+class ReadIntegrations:
+    """Shows integrations."""
+
+    integrations: Integrations
+    runs: Runs
+    coverage: CoverageStore
+    parked: Parked
+    issues: Issues
+    connectors: Connectors
+    clock: Clock
+
+    def get(self, owner: str, integration_id: str) -> IntegrationView:
+        """Give one, also while it is being deleted with its transactions. Raises NotFound."""
+        found = stored_integration(self.integrations, owner, integration_id)
+        if keeps_transactions(found):
+            found = integration_of(self.integrations, owner, integration_id)
+        return self.views(owner, [found])[0]
+
+    def owned(self, owner: str, after: str | None) -> list[Integration]:
+        """Give the owner's integrations after an id, in the order of their ids."""
+        own = self.integrations.of_owner(owner)
+        return [each for each in own if not each.deleting and (after is None or each.id > after)]
+
+    def views(self, owner: str, integrations: Sequence[Integration]) -> list[IntegrationView]:
+        """Gather what is known of integrations of an owner."""
+        issues = self.issues.of_owner(owner) if integrations else []
+        return [
+            self._view(each, [issue for issue in issues if is_open(issue, each.id)])
+            for each in integrations
+        ]
+
+    def _view(self, integration: Integration, issues: Sequence[Issue]) -> IntegrationView:
+        """Gather what is known of one integration."""
+        key = integration.key
+        status, reason = self._status(integration, issues)
+        return IntegrationView(
+            integration=integration,
+            status=status,
+            status_reason=reason,
+            complete_until=self._complete_until(integration),
+            unread=len(self.parked.unread(key)),
+            pending=len(self.parked.pending(key)),
+            open_issues=len(issues),
+        )
+
+    def spans(self, owner: str, integration_id: str) -> Sequence[StreamSpans]:
+        """Give the coverage of each stream. Raises NotFound."""
+        integration = integration_of(self.integrations, owner, integration_id)
+        now = self.clock.now()
+        streams, names = self._streams(integration)
+        return [
+            StreamSpans(name, _spans(integration, stream, now), _end(integration, stream, now))
+            for name, stream in zip(names, covered(streams, names), strict=True)
+        ]
+
+    def _status(
+        self, integration: Integration, issues: Sequence[Issue]
+    ) -> tuple[Status, str | None]:
+        """Say how it is doing now: the owner's own word, then what runs, then how it went."""
+        if integration.deleting:
+            return Status.DEACTIVATED, "deleting"
+        if integration.deactivated:
+            return Status.DEACTIVATED, "deactivated_by_owner"
+        if integration.paused:
+            return Status.PAUSED, "paused_by_owner"
+        if self.runs.current(integration.key) is not None:
+            return Status.SYNCING, None
+        if integration.status is Status.HEALTHY and issues:
+            return Status.DEGRADED, str(issues[0].type)
+        return integration.status, integration.status_reason
+
+    def _complete_until(self, integration: Integration) -> datetime | None:
+        """Give up to where no stream misses anything, or None."""
+        if integration.kind is IntegrationKind.MANUAL:
+            return None
+        now = self.clock.now()
+        streams, names = self._streams(integration)
+        ends = [_end(integration, stream, now) for stream in covered(streams, names)]
+        known = [end for end in ends if end is not None]
+        return min(known) if known and len(known) == len(ends) else None
+
+    def _streams(
+        self, integration: Integration
+    ) -> tuple[Mapping[str, StreamCoverage], Sequence[str]]:
+        """Give the coverage and the names of the streams that there are."""
+        streams, _ = self.coverage.read(integration.key)
+        return streams, self.connectors.get(integration.connector).streams
+
+
+def is_open(issue: Issue, integration_id: str) -> bool:
+    """Tell whether an issue of this integration waits for its owner."""
+    return issue.state is IssueState.OPEN and issue.integration_id == integration_id
+
+
+def _wanted(integration: Integration, stream: StreamCoverage, now: datetime) -> Interval:
+    """Give the time that should be covered, as far as the source goes back."""
+    since = from_start(integration.start_date)
+    if integration.import_mode is ImportMode.SINCE_LAST_TRANSACTION and stream.intervals:
+        since = max(since, stream.intervals[0].since)
+    limits = (stream.unavailable_before, integration.history_from)
+    return Interval(max(since, *(limit for limit in limits if limit), since), now)
+
+
+def _end(integration: Integration, stream: StreamCoverage, now: datetime) -> datetime | None:
+    """Give where the first gap begins, or None when nothing is covered before it."""
+    wanted = _wanted(integration, stream, now)
+    missing = gaps(stream.intervals, wanted)
+    end = missing[0].since if missing else wanted.until
+    return end if end > wanted.since else None
+
+
+def _spans(integration: Integration, stream: StreamCoverage, now: datetime) -> tuple[Span, ...]:
+    """Cut the time from the start to now into what is complete, missing and unavailable."""
+    start = from_start(integration.start_date)
+    wanted = _wanted(integration, stream, now)
+    spans = [("complete", each) for each in stream.intervals]
+    spans += [("missing", each) for each in gaps(stream.intervals, wanted)]
+    if wanted.since > start and integration.import_mode is ImportMode.ALL:
+        spans += [
+            ("unavailable", each) for each in gaps(stream.intervals, Interval(start, wanted.since))
+        ]
+    return tuple(
+        Span(None if each.since == from_start(None) else each.since, each.until, state)
+        for state, each in sorted(spans, key=lambda span: span[1])
+    )

@@ -1,0 +1,170 @@
+"""Walking one stream of a source, page by page, and committing what was read in groups.
+
+Pages read within a second, or up to a thousand transactions, are committed together. A transaction
+that may go on in the next page is not written before that page was read, and the place to resume
+at stays before it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from tidemark.domain.pages import Page, Window
+from tidemark.domain.syncs import Counts, StreamProgress
+from tidemark.errors import CursorExpired, RateLimited, SourceError, SourceGarbage
+from tidemark.services.commit import Writer
+
+GROUP_SIZE = 1_000
+GROUP_TIME = timedelta(seconds=1)
+_MAX_RESTARTS = 3
+
+
+class Walked(Enum):
+    """How a walk through a stream ended."""
+
+    TO_THE_END = auto()
+    OUT_OF_TIME = auto()
+    CANCELED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A page, and the cursor it was read with."""
+
+    cursor: str | None
+    page: Page
+
+
+@dataclass
+class StreamWalk:
+    """One stream's walk within one step, until its end or ``deadline`` (UTC)."""
+
+    writer: Writer
+    stream: str
+    window: Window
+    bookmark: str | None
+    deadline: datetime
+    _pages: list[_Read] = field(default_factory=list)
+    _seen: set[str] = field(default_factory=set)
+    _committed_at: datetime = field(init=False)
+    _commits: int = 0
+
+    def __post_init__(self) -> None:
+        self._committed_at = self._now()
+
+    def walk(self) -> Walked:
+        """Read to the end of the stream, or as far as time allows.
+
+        Raises:
+            SourceError: what was read before it is committed.
+            LedgerError: what was not checkpointed will be read again.
+        """
+        while not self._progress.done:
+            if self.writer.run.cancel_requested:
+                return Walked.CANCELED
+            if self._now() >= self.deadline:
+                return self._out_of_time()
+            self._read_one()
+        return Walked.TO_THE_END
+
+    def _now(self) -> datetime:
+        """Give the present moment."""
+        return self.writer.books.clock.now()
+
+    @property
+    def _progress(self) -> StreamProgress:
+        """Give how far the stream had come at the last checkpoint."""
+        return self.writer.run.stream(self.stream)
+
+    def _read_one(self) -> None:
+        """Read one page, and commit if the stream is at its end or a group is complete."""
+        cursor = self._pages[-1].page.cursor if self._pages else self._progress.cursor
+        try:
+            page = self.writer.source.page(self.stream, self.window, cursor, self.bookmark)
+        except CursorExpired:
+            self._restart()
+            return
+        except SourceError:
+            self._commit(self._settled())
+            raise
+        self._pages.append(_Read(cursor, page))
+        if page.cursor is None:
+            self._commit(len(self._pages))
+            return
+        self._refuse_loops(page.cursor)
+        if self._group_is_complete():
+            self._commit(self._settled())
+
+    def _group_is_complete(self) -> bool:
+        """Tell whether it is time to commit."""
+        if sum(len(read.page.transactions) for read in self._pages) >= GROUP_SIZE:
+            return True
+        return self._now() - self._committed_at >= GROUP_TIME
+
+    def _settled(self) -> int:
+        """Give how many of the pages hold nothing that may go on in a page not read yet."""
+        if not self._pages:
+            return 0
+        open_ids = self._pages[-1].page.open_ids
+        for index, read in enumerate(self._pages):
+            if any(found.id in open_ids for found in read.page.transactions):
+                return index
+        return len(self._pages)
+
+    def _commit(self, count: int) -> None:
+        """Commit the first ``count`` pages; if details are refused now, at least the first."""
+        if count == 0:
+            return
+        try:
+            self._write(count)
+        except RateLimited:
+            if count == 1:
+                raise
+            self._write(1)
+            raise
+
+    def _write(self, count: int) -> None:
+        """Write the first ``count`` pages and move on behind them."""
+        pages = [read.page for read in self._pages[:count]]
+        self.writer.write(pages, _advanced(self._progress, pages))
+        del self._pages[:count]
+        self._committed_at = self._now()
+        self._commits += 1
+
+    def _out_of_time(self) -> Walked:
+        """Commit what is settled; if this step would not get anywhere else, everything."""
+        settled = self._settled()
+        self._commit(settled or (0 if self._commits else len(self._pages)))
+        return Walked.OUT_OF_TIME
+
+    def _restart(self) -> None:
+        """Begin the walk again: the place where it stood is gone at the source."""
+        self._commit(len(self._pages))
+        progress = self._progress
+        if progress.restarts >= _MAX_RESTARTS:
+            raise SourceGarbage("The source kept changing while it was read.")
+        self._seen.clear()
+        counts = Counts(new=progress.counts.new, merged=progress.counts.merged)
+        again = StreamProgress(self.stream, restarts=progress.restarts + 1, counts=counts)
+        self.writer.write([], again)
+
+    def _refuse_loops(self, cursor: str) -> None:
+        """Refuse a source whose pages come round again: it would never end."""
+        if cursor in self._seen:
+            raise SourceGarbage("The source's pages repeat.")
+        self._seen.add(cursor)
+
+
+def _advanced(progress: StreamProgress, pages: Sequence[Page]) -> StreamProgress:
+    """Give how far the stream has come with these pages."""
+    last = pages[-1]
+    reached = [page.reached for page in pages if page.reached is not None]
+    return replace(
+        progress,
+        cursor=last.cursor,
+        done=last.cursor is None,
+        bookmark=last.bookmark,
+        incomplete=last.incomplete,
+        reached=min(reached) if reached else progress.reached,
+    )

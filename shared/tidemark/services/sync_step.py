@@ -1,0 +1,175 @@
+"""The heart: one step of one sync.
+
+A step takes the lease, reads pages while there is time, and checkpoints as it goes. The queue's
+workers and the state machine drive the same step. How it ends is data, not an exception.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tidemark.domain.integrations import Integration, IntegrationKey
+from tidemark.domain.pages import Window
+from tidemark.domain.ports import Connectors, CoverageStore, Integrations, Source, Vault
+from tidemark.domain.setbacks import set_back
+from tidemark.domain.steps import Outcome, StepResult, Worker
+from tidemark.domain.syncs import Lease
+from tidemark.domain.windows import for_source
+from tidemark.errors import LeaseHeld, LeaseLost, SourceError, TidemarkError, VaultError
+from tidemark.services.begin_run import Beginning
+from tidemark.services.commit import Books, Writer
+from tidemark.services.leasing import leased
+from tidemark.services.read_stream import StreamWalk, Walked
+
+STEPS_PER_EXECUTION = 1_500
+"""Each costs a state machine about ten events of the 25,000 that an execution may have."""
+
+
+@dataclass(frozen=True)
+class SyncStep:
+    """Reads integrations, one step at a time."""
+
+    books: Books
+    integrations: Integrations
+    coverage: CoverageStore
+    connectors: Connectors
+    vault: Vault
+
+    def step(
+        self,
+        key: IntegrationKey,
+        sync_id: str,
+        worker: Worker,
+        budget: timedelta,
+        stream: str | None = None,
+    ) -> StepResult:
+        """Work on a sync for as long as ``budget`` allows: on one stream, or on all of them.
+
+        Raises:
+            StoreUnavailable: the database does not keep up; the step may be tried again.
+        """
+        deadline = self.books.clock.now() + budget
+        try:
+            with leased(self.books.runs, self.books.clock, key, sync_id, worker) as lease:
+                return self._work(lease, deadline, stream)
+        except LeaseHeld as held:
+            return StepResult(Outcome.WAIT, held.until, busy=True)
+        except LeaseLost:
+            return StepResult(Outcome.STOPPED)
+
+    def plan(self, key: IntegrationKey, sync_id: str, worker: Worker, execution: int) -> list[str]:
+        """Begin the run for a new execution of the state machine.
+
+        Gives the streams that are left to read: none if the run is not ours any more.
+
+        Raises:
+            LeaseHeld: another worker is just letting go.
+        """
+        try:
+            with leased(self.books.runs, self.books.clock, key, sync_id, worker) as lease:
+                return self._plan(lease, execution)
+        except LeaseLost:
+            return []
+
+    def _plan(self, lease: Lease, execution: int) -> list[str]:
+        """Begin the run and note which execution drives it."""
+        integration = self.integrations.get(lease.key)
+        if integration is None:
+            return []
+        run = replace(lease.run, executions=max(execution, lease.run.executions), steps=0)
+        lease = self._begun(replace(lease, run=run), self._beginning(integration))
+        return [stream.name for stream in lease.run.streams if not stream.done]
+
+    def _work(self, lease: Lease, deadline: datetime, stream: str | None) -> StepResult:
+        """Begin the run if this is its first step, and read what is left of it."""
+        integration = self.integrations.get(lease.key)
+        if integration is None or integration.sealed is None:
+            return StepResult(Outcome.STOPPED)
+        if integration.paused or integration.deactivated:
+            self.books.runs.request_cancel(lease.key, lease.run.sync_id)
+            return StepResult(Outcome.DONE)
+        beginning = self._beginning(integration)
+        lease = self._begun(lease, beginning)
+        if lease.run.problem is not None or lease.run.done or lease.run.cancel_requested:
+            return StepResult(Outcome.DONE)
+        if lease.run.steps > STEPS_PER_EXECUTION:
+            return StepResult(Outcome.HAND_OVER)
+        try:
+            credentials = self.vault.open(lease.key, integration.sealed)
+        except VaultError as error:
+            return self._set_back(lease, error, lease.run.nonce)
+        with beginning.facts.open(credentials, nonce=lease.run.nonce) as source:
+            return self._read(self._writer(lease, beginning, source), beginning, deadline, stream)
+
+    def _beginning(self, integration: Integration) -> Beginning:
+        """Gather what decides how the run begins."""
+        facts = self.connectors.get(integration.connector)
+        coverage, _ = self.coverage.read(integration.key)
+        return Beginning(integration, facts, coverage, self.books.ledger)
+
+    def _begun(self, lease: Lease, beginning: Beginning) -> Lease:
+        """Begin the run if it has not begun, and count the step."""
+        run = lease.run
+        if run.window is None:
+            run = beginning.begin(run, self.books.clock.now())
+        now = self.books.clock.now()
+        return self.books.runs.checkpoint(
+            lease, replace(run, steps=run.steps + 1, touched_at=now, wait_until=None)
+        )
+
+    def _read(
+        self, writer: Writer, beginning: Beginning, deadline: datetime, stream: str | None
+    ) -> StepResult:
+        """Walk the streams; leave the months behind in order, however it ends."""
+        try:
+            return self._walk_all(writer, beginning, deadline, stream)
+        except SourceError as error:
+            return self._set_back(writer.lease, error, writer.source.nonce)
+        finally:
+            writer.close()
+
+    def _writer(self, lease: Lease, beginning: Beginning, source: Source) -> Writer:
+        """Open the books for this step."""
+        unread = self.books.parked.unread(lease.key)
+        return Writer(
+            self.books,
+            source,
+            beginning.rules(lease.run),
+            lease,
+            fresh=self.books.ledger.is_empty(lease.key),
+            unread_ids=frozenset(row.id for row, _ in unread),
+        )
+
+    def _walk_all(
+        self, writer: Writer, beginning: Beginning, deadline: datetime, stream: str | None
+    ) -> StepResult:
+        """Walk each stream that was asked for and is not done yet."""
+        for progress in writer.run.streams:
+            if stream not in {None, progress.name}:
+                continue
+            walk = StreamWalk(
+                writer=writer,
+                stream=progress.name,
+                window=_window(writer, beginning),
+                bookmark=beginning.bookmark(writer.run, progress.name),
+                deadline=deadline,
+            )
+            match walk.walk():
+                case Walked.CANCELED:
+                    return StepResult(Outcome.DONE)
+                case Walked.OUT_OF_TIME:
+                    return StepResult(Outcome.MORE)
+        return StepResult(Outcome.DONE)
+
+    def _set_back(self, lease: Lease, error: TidemarkError, nonce: int) -> StepResult:
+        """Keep what the setback means for the run."""
+        now = self.books.clock.now()
+        run, result = set_back(lease.run, error, now)
+        self.books.runs.checkpoint(lease, replace(run, nonce=nonce, touched_at=now))
+        return result
+
+
+def _window(writer: Writer, beginning: Beginning) -> Window:
+    """Give the run's window as the source is asked for it."""
+    window = writer.run.window
+    assert window is not None, "a run that has begun has a window"  # noqa: S101 - for the reader
+    return for_source(window, beginning.facts.group_span)

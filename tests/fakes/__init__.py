@@ -1,0 +1,35 @@
+"""Everything outside the domain, in memory: what the same contract tests as the real ones hold."""
+
+from tests.fakes.idempotency import MemoryIdempotency
+from tests.fakes.ledger import MemoryJournal, MemoryLedger, MemoryMonths
+from tests.fakes.outside import FakeClock, FakeMetrics, FakeQueue, FakeVault, FakeWorkflow
+from tests.fakes.records import (
+    MemoryCoverage,
+    MemoryIntegrations,
+    MemoryIssues,
+    MemoryParked,
+    MemorySnapshots,
+    MemorySyncs,
+)
+from tests.fakes.runs import MemoryRuns
+from tests.fakes.watched import watched
+
+__all__ = [
+    "FakeClock",
+    "FakeMetrics",
+    "FakeQueue",
+    "FakeVault",
+    "FakeWorkflow",
+    "MemoryCoverage",
+    "MemoryIdempotency",
+    "MemoryIntegrations",
+    "MemoryIssues",
+    "MemoryJournal",
+    "MemoryLedger",
+    "MemoryMonths",
+    "MemoryParked",
+    "MemoryRuns",
+    "MemorySnapshots",
+    "MemorySyncs",
+    "watched",
+]

@@ -1,0 +1,199 @@
+"""A small world to sync in: the services over stores in memory and one source."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.fakes import (
+    FakeClock,
+    FakeMetrics,
+    FakeQueue,
+    FakeVault,
+    FakeWorkflow,
+    MemoryCoverage,
+    MemoryIntegrations,
+    MemoryIssues,
+    MemoryJournal,
+    MemoryLedger,
+    MemoryMonths,
+    MemoryParked,
+    MemoryRuns,
+    MemorySnapshots,
+    MemorySyncs,
+    watched,
+)
+from tests.fakes.source import FakeSource, trades
+from tidemark.domain.integrations import Integration, IntegrationKey, IntegrationKind
+from tidemark.domain.pages import Window
+from tidemark.domain.steps import Outcome, StepResult, Worker
+from tidemark.domain.syncs import Mode, Sync
+from tidemark.domain.transactions import State
+from tidemark.services.add_up import AddUp
+from tidemark.services.check_balances import CheckBalances
+from tidemark.services.commit import Books
+from tidemark.services.drive_sync import DriveSync
+from tidemark.services.finish_sync import FinishSync
+from tidemark.services.request_sync import SyncRequests
+from tidemark.services.sync_step import SyncStep
+
+KEY = IntegrationKey("alice", "intg_01J00000000000000000000000")
+START = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+def unwatched(_when: str, _call: str) -> None:
+    """Let every call pass."""
+
+
+@dataclass
+class World:
+    """Everything that a sync needs, in memory. ``watch`` sees every call to a store."""
+
+    source: FakeSource = field(default_factory=FakeSource)
+    watch: Callable[[str, str], None] = unwatched
+    clock: FakeClock = field(default_factory=FakeClock)
+    vault: FakeVault = field(default_factory=FakeVault)
+    queue: FakeQueue = field(default_factory=FakeQueue)
+    workflow: FakeWorkflow = field(default_factory=FakeWorkflow)
+    metrics: FakeMetrics = field(default_factory=FakeMetrics)
+    ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    journal: MemoryJournal = field(default_factory=MemoryJournal)
+    months: MemoryMonths = field(default_factory=MemoryMonths)
+    runs: MemoryRuns = field(default_factory=MemoryRuns)
+    syncs: MemorySyncs = field(default_factory=MemorySyncs)
+    integrations: MemoryIntegrations = field(default_factory=MemoryIntegrations)
+    coverage: MemoryCoverage = field(default_factory=MemoryCoverage)
+    parked: MemoryParked = field(default_factory=MemoryParked)
+    issues: MemoryIssues = field(default_factory=MemoryIssues)
+    snapshots: MemorySnapshots = field(default_factory=MemorySnapshots)
+
+    def connect(self, key: IntegrationKey = KEY, **facts: Any) -> IntegrationKey:  # noqa: ANN401
+        """Add an integration of the fake source."""
+        sealed = self.vault.seal(key, {"api_key": "k"})
+        given = {"name": "Fake", "sealed": sealed, "created_at": START, **facts}
+        self.integrations.add(Integration(key, "fake", IntegrationKind.EXCHANGE, **given))
+        return key
+
+    def see(self, store: object) -> Any:  # noqa: ANN401 - the same type as the store
+        """Give a store whose calls are watched."""
+        return watched(store, self.watch)
+
+    @property
+    def stepping(self) -> SyncStep:
+        """Give the step."""
+        books = Books(
+            self.see(self.ledger),
+            self.see(self.journal),
+            self.see(self.months),
+            self.see(self.runs),
+            self.see(self.parked),
+            self.see(self.issues),
+            self.clock,
+        )
+        return SyncStep(
+            books, self.see(self.integrations), self.see(self.coverage), self.source, self.vault
+        )
+
+    @property
+    def finishing(self) -> FinishSync:
+        """Give the end of a sync."""
+        return FinishSync(
+            self.see(self.integrations),
+            self.see(self.runs),
+            self.see(self.syncs),
+            self.see(self.coverage),
+            self.see(self.parked),
+            self.see(self.issues),
+            self.metrics,
+            self.clock,
+        )
+
+    @property
+    def checking(self) -> CheckBalances:
+        """Give the balance check."""
+        add_up = AddUp(self.see(self.ledger), self.see(self.months), self.clock)
+        return CheckBalances(
+            self.see(self.integrations),
+            self.see(self.runs),
+            self.source,
+            self.vault,
+            add_up,
+            self.see(self.snapshots),
+            self.see(self.issues),
+        )
+
+    @property
+    def requests(self) -> SyncRequests:
+        """Give the owner's way to syncs."""
+        return SyncRequests(
+            self.see(self.integrations),
+            self.see(self.runs),
+            self.see(self.syncs),
+            self.queue,
+            self.workflow,
+            self.clock,
+            self.finishing,
+        )
+
+    @property
+    def driving(self) -> DriveSync:
+        """Give what drives a queued sync."""
+        return DriveSync(self.stepping, self.checking, self.finishing, self.workflow)
+
+    def request(
+        self,
+        mode: Mode = Mode.INCREMENTAL,
+        window: Window | None = None,
+        **more: Any,  # noqa: ANN401
+    ) -> Sync:
+        """Ask for a sync of the integration."""
+        return self.requests.request(KEY.owner, [KEY.integration_id], mode, window, **more)[0]
+
+    def worker(self, name: str = "w", life: timedelta = timedelta(minutes=2)) -> Worker:
+        """Be a worker that has some time left."""
+        return Worker(name, self.clock.now() + life)
+
+    def drive(self, sync: Sync, budget: timedelta = timedelta(minutes=1)) -> StepResult:
+        """Drive a sync once."""
+        return self.driving.drive(sync.key, sync.id, self.worker(), budget)
+
+    def run(
+        self,
+        mode: Mode = Mode.INCREMENTAL,
+        window: Window | None = None,
+        **more: Any,  # noqa: ANN401
+    ) -> Sync:
+        """Sync to the end, waiting as asked, and give the record."""
+        sync = self.request(mode, window, **more)
+        return self.finish(sync)
+
+    def finish(self, sync: Sync) -> Sync:
+        """Drive a sync until it has ended."""
+        for _ in range(500):
+            result = self.drive(sync)
+            if result.outcome in {Outcome.DONE, Outcome.STOPPED}:
+                break
+            if result.wait_until is not None:
+                self.clock.advance(max(result.wait_until - self.clock.now(), timedelta(0)))
+        return self.requests.read(sync.key.owner, sync.id)
+
+    def digest(self) -> dict[str, tuple[Any, ...]]:
+        """Give what the ledger says, without when and by which sync it was brought."""
+        return {
+            each.id: (each.occurred_at, tuple(sorted(each.legs)), each.state, each.origin)
+            for each in self.ledger.of(KEY).values()
+        }
+
+
+def world(count: int = 10, page_size: int = 3, **facts: object) -> World:
+    """Give a world with a source of so many trades and an integration."""
+    made = World(FakeSource(trades(count, start=START), page_size))
+    made.connect(**facts)
+    return made
+
+
+def set_state(it: World, transaction_id: str, state: State) -> None:
+    """Do as an owner who excludes or deletes a transaction."""
+    stored = it.ledger.of(KEY)[transaction_id]
+    changed = stored.tombstone() if state is State.DELETED else replace(stored, state=state)
+    it.ledger.of(KEY)[transaction_id] = changed
