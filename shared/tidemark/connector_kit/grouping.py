@@ -1,0 +1,106 @@
+"""Records of a source: understood one by one, then put together where they are one event."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from tidemark.connector_kit import exact_json
+from tidemark.domain import moments
+from tidemark.domain.legs import Leg
+from tidemark.domain.pages import Unread
+from tidemark.domain.transactions import Found
+
+
+class Entry(NamedTuple):
+    """One record as it was understood: which event it is part of, when, and what it moved."""
+
+    transaction_id: str
+    source_id: str
+    at: datetime
+    legs: tuple[Leg, ...]
+    record: Mapping[str, object]
+
+
+def understand(
+    records: Mapping[str, object], read: Callable[[str, dict[str, object]], Entry]
+) -> tuple[list[Entry], list[Unread]]:
+    """Read records by id. Those that ``read`` refuses by ValueError are kept as they came.
+
+    Each record gets its ``id`` as a member. A time in seconds is looked for in ``time``.
+    """
+    entries, unread = [], []
+    for record_id, value in records.items():
+        record = value if isinstance(value, dict) else {"value": value}
+        record["id"] = record_id
+        try:
+            entries.append(read(record_id, record))
+        except ValueError as error:
+            unread.append(Unread(record_id, str(error), exact_json.spell(record), _time_of(record)))
+    return entries, unread
+
+
+def group(entries: Iterable[Entry], earliest: datetime | None = None) -> list[Found]:
+    """Put entries of one event together; events are in the order of their first entries.
+
+    Events that begin before ``earliest`` are left out.
+    """
+    parts: dict[str, list[Entry]] = {}
+    for entry in entries:
+        known = parts.get(entry.transaction_id)
+        if known is None:
+            parts[entry.transaction_id] = [entry]
+        else:
+            known.append(entry)
+    found = [_found(part) for part in parts.values()]
+    return [each for each in found if earliest is None or each.occurred_at >= earliest]
+
+
+def may_go_on(entries: Iterable[Entry], edge: datetime | None, span: timedelta) -> frozenset[str]:
+    """Name the events with an entry so near the edge of a page that more of it may lie beyond."""
+    if edge is None:
+        return frozenset()
+    near = edge + span
+    return frozenset([entry.transaction_id for entry in entries if entry.at <= near])
+
+
+class _Grouped(Found):
+    """A found transaction whose records are spelled only if somebody asks for them.
+
+    Most of what a sync reads is known already, and spelling is a third of the work of reading.
+    """
+
+    __slots__ = ("_spelled",)
+    _spelled: str | list[Mapping[str, object]]
+
+    @property
+    def raw(self) -> str:
+        """Give the records as JSON."""
+        spelled = self._spelled
+        if not isinstance(spelled, str):
+            spelled = exact_json.spell(spelled)
+            object.__setattr__(self, "_spelled", spelled)
+        return spelled
+
+    @raw.setter
+    def raw(self, value: object) -> None:
+        """Take records or text, when a dataclass is made."""
+        object.__setattr__(self, "_spelled", value)
+
+
+def _found(part: list[Entry]) -> Found:
+    """Make one transaction: all legs in the order of their ids, the earliest time."""
+    first = part[0]
+    records = [entry.record for entry in part]
+    legs, at = first.legs, first.at
+    if len(part) > 1:
+        legs = tuple(sorted([leg for entry in part for leg in entry.legs]))
+        at = min([entry.at for entry in part])
+    return _Grouped(first.transaction_id, first.source_id, at, legs, records)  # type: ignore[arg-type]
+
+
+def _time_of(record: Mapping[str, object]) -> datetime | None:
+    """Give the time of a record that was not understood, if that much is clear."""
+    try:
+        return moments.from_seconds(record.get("time"))
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""One file per provider, found by its module name."""
