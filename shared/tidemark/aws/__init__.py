@@ -1,0 +1,1 @@
+"""The AWS services beside DynamoDB: KMS, SQS, Step Functions."""

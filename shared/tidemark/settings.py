@@ -1,0 +1,100 @@
+"""What a deployment says through its environment. Nothing else reads ``os.environ``."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+
+class MissingSetting(Exception):
+    """A variable that the template sets is not there: the function cannot work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The environment. Tables, keys, queue and state machine are named as AWS knows them.
+
+    ``sources`` are base URLs that replace providers' own, by connector. ``endpoints`` are those
+    of AWS services (``dynamodb``, ``kms``, ``sqs``, ``sfn``) that are not AWS's own; ``""`` stands
+    for all others. ``clock_offset_file`` holds seconds to add to the system clock.
+    """
+
+    region: str
+    integrations_table: str
+    runs_table: str
+    syncs_table: str
+    transactions_table: str
+    journal_table: str
+    months_table: str
+    coverage_table: str
+    parked_table: str
+    issues_table: str
+    snapshots_table: str
+    idempotency_table: str
+    credentials_key_id: str
+    cursor_key_id: str
+    sync_queue_url: str
+    state_machine_arn: str
+    sources: Mapping[str, str]
+    endpoints: Mapping[str, str]
+    clock_offset_file: str | None
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> "Settings":
+        """Read an environment. Raises MissingSetting."""
+        get = _Reader(environment)
+        return cls(
+            region=environment.get("AWS_REGION") or get("AWS_DEFAULT_REGION"),
+            integrations_table=get("INTEGRATIONS_TABLE"),
+            runs_table=get("RUNS_TABLE"),
+            syncs_table=get("SYNCS_TABLE"),
+            transactions_table=get("TRANSACTIONS_TABLE"),
+            journal_table=get("JOURNAL_TABLE"),
+            months_table=get("MONTHS_TABLE"),
+            coverage_table=get("COVERAGE_TABLE"),
+            parked_table=get("PARKED_TABLE"),
+            issues_table=get("ISSUES_TABLE"),
+            snapshots_table=get("SNAPSHOTS_TABLE"),
+            idempotency_table=get("IDEMPOTENCY_TABLE"),
+            credentials_key_id=get("CREDENTIALS_KEY_ID"),
+            cursor_key_id=get("CURSOR_KEY_ID"),
+            sync_queue_url=get("SYNC_QUEUE_URL"),
+            state_machine_arn=get("STATE_MACHINE_ARN"),
+            sources=json.loads(environment.get("SOURCES") or "{}"),
+            endpoints=_endpoints(environment),
+            clock_offset_file=environment.get("CLOCK_OFFSET_FILE"),
+        )
+
+    def endpoint(self, service: str) -> str | None:
+        """Give where a service of AWS is spoken to, or None for AWS's own endpoint."""
+        return self.endpoints.get(service) or self.endpoints.get("")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads variables that have to be there."""
+
+    environment: Mapping[str, str]
+
+    def __call__(self, name: str) -> str:
+        """Read one. Raises MissingSetting."""
+        if name not in self.environment:
+            raise MissingSetting(name)
+        return self.environment[name]
+
+
+def _endpoints(environment: Mapping[str, str]) -> dict[str, str]:
+    """Read the endpoints by the names that botocore gives to their variables."""
+    prefix = "AWS_ENDPOINT_URL"
+    return {
+        name.removeprefix(prefix).removeprefix("_").lower(): url
+        for name, url in environment.items()
+        if name.startswith(prefix) and url
+    }
+
+
+@cache
+def settings() -> Settings:
+    """Give the settings of this process, read once. Raises MissingSetting."""
+    return Settings.of(os.environ)

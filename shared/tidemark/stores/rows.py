@@ -1,0 +1,131 @@
+"""How a transaction is kept as an item: spelled by hand, since a history has many of them.
+
+What an item leaves out is empty: ``details`` and ``overlay`` (JSON texts), ``raw`` (compressed JSON
+text). A record that is larger than DynamoDB could take beside the rest is not kept raw.
+"""
+
+import base64
+import json
+import zlib
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from json.encoder import encode_basestring_ascii as quote
+from typing import Any
+
+from tidemark.domain import moments
+from tidemark.domain.legs import parse_legs, spell_legs
+from tidemark.domain.transactions import Known, Origin, State, Transaction
+from tidemark.stores.table import Item
+
+KNOWN = (
+    "#transaction_id, #occurred_at, #legs, #state, #revision, #import_id, #imported_at, #overlay"
+)
+LISTED = f"{KNOWN}, #origin, #source_id"
+DETAILED = f"{LISTED}, #details"
+
+_LARGEST_RAW = 300_000
+_WINDOW_BITS, _MEMORY_LEVEL = 12, 4
+"""Little memory to clear: records are short, and five times as many are packed in a second."""
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+_spell_again = lru_cache(maxsize=4)(moments.spell)
+
+
+def put_request(partition: str, row: Transaction) -> str:
+    """Spell the request to write a transaction into the partition of its integration."""
+    revision = row.revision
+    return (
+        f'{{"PutRequest":{{"Item":{{"integration_key":{{"S":{quote(partition)}}},'
+        f'"transaction_id":{{"S":{quote(row.id)}}},"source_id":{{"S":{quote(row.source_id)}}},'
+        f'"occurred_at":{{"S":"{moments.spell(row.occurred_at)}"}},'
+        f'"legs":{{"S":{quote(spell_legs(row.legs))}}},'
+        f'"imported_at":{{"S":"{_spell_again(row.imported_at)}"}},'
+        f'"import_id":{{"S":{quote(row.import_id)}}},"origin":{{"S":"{row.origin.value}"}},'
+        f'"state":{{"S":"{row.state.value}"}},"revision":{{"N":"{revision}"}}'
+        f"{_extras(row)}}}}}}}"
+    )
+
+
+def _extras(row: Transaction) -> str:
+    """Spell what most transactions have little or nothing of."""
+    text = ""
+    if row.details:
+        text += f',"details":{{"S":{quote(spell_json(row.details))}}}'
+    if row.overlay is not None:
+        text += f',"overlay":{{"S":{quote(spell_json(row.overlay))}}}'
+    packed = pack(row.raw) if row.raw else b""
+    if packed:
+        text += f',"raw":{{"B":"{base64.b64encode(packed).decode()}"}}'
+    return text
+
+
+def values(row: Transaction) -> dict[str, object]:
+    """Give all attributes beside the key as plain data; what is not there is None."""
+    return {
+        "source_id": row.source_id,
+        "occurred_at": moments.spell(row.occurred_at),
+        "legs": spell_legs(row.legs),
+        "imported_at": moments.spell(row.imported_at),
+        "import_id": row.import_id,
+        "origin": row.origin.value,
+        "state": row.state.value,
+        "revision": row.revision,
+        "details": spell_json(row.details) if row.details else None,
+        "overlay": None if row.overlay is None else spell_json(row.overlay),
+        "raw": pack(row.raw) if row.raw else None,
+    }
+
+
+def known(item: Item) -> Known:
+    """Read what a lookup tells; nothing is parsed."""
+    return Known(
+        item["transaction_id"]["S"],
+        item["occurred_at"]["S"],
+        item["legs"]["S"],
+        item["state"]["S"],
+        int(item["revision"]["N"]),
+        item["import_id"]["S"],
+        item["imported_at"]["S"],
+        "overlay" in item,
+    )
+
+
+def transaction(item: Item) -> Transaction:
+    """Read a transaction, as much of it as the item holds."""
+    return Transaction(
+        id=item["transaction_id"]["S"],
+        source_id=item["source_id"]["S"],
+        occurred_at=_moment(item["occurred_at"]["S"]),
+        legs=parse_legs(item["legs"]["S"]),
+        imported_at=_moment(item["imported_at"]["S"]),
+        import_id=item["import_id"]["S"],
+        origin=Origin(item["origin"]["S"]),
+        state=State(item["state"]["S"]),
+        revision=int(item["revision"]["N"]),
+        overlay=json.loads(item["overlay"]["S"]) if "overlay" in item else None,
+        details=json.loads(item["details"]["S"]) if "details" in item else {},
+        raw=unpack(base64.b64decode(item["raw"]["B"])) if "raw" in item else None,
+    )
+
+
+def _moment(text: str) -> datetime:
+    """Read a time that ``moments.spell`` wrote: in UTC, always."""
+    return datetime.fromisoformat(text)
+
+
+def spell_json(value: Mapping[str, Any]) -> str:
+    """Write details or an overlay."""
+    return _ENCODER.encode(value)
+
+
+def pack(raw: str) -> bytes:
+    """Compress a source's records; nothing is left of what would be too large."""
+    press = zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, _WINDOW_BITS, _MEMORY_LEVEL)
+    packed = press.compress(raw.encode("utf-8", "surrogatepass")) + press.flush()
+    return packed if len(packed) <= _LARGEST_RAW else b""
+
+
+def unpack(packed: bytes) -> str:
+    """Give back what was compressed."""
+    return zlib.decompress(packed).decode("utf-8", "surrogatepass")

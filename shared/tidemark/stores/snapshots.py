@@ -1,0 +1,39 @@
+"""Balances as they were found, in the Snapshots table, sorted by time."""
+
+from tidemark.domain import moments
+from tidemark.domain.balances import Snapshot
+from tidemark.domain.integrations import IntegrationKey
+from tidemark.stores import bulk
+from tidemark.stores.plain import from_plain, to_plain
+from tidemark.stores.table import Table, read
+from tidemark.wire import Wire
+
+
+class DynamoSnapshots:
+    """Snapshots, one item each."""
+
+    def __init__(self, wire: Wire, table: str) -> None:
+        """Keep snapshots in a table."""
+        self._table = Table(wire, table)
+
+    def put(self, key: IntegrationKey, snapshot: Snapshot) -> None:
+        """Write a snapshot."""
+        place = {"integration_key": key.text, "as_of": moments.spell(snapshot.as_of)}
+        self._table.put(to_plain(snapshot) | place)
+
+    def last(self, key: IntegrationKey) -> Snapshot | None:
+        """Read the newest."""
+        newest = self._table.query(
+            "#integration_key = :partition", {"partition": key.text}, backwards=True, page=1
+        )
+        item = next(newest, None)
+        return from_plain(Snapshot, read(item)) if item else None
+
+    def erase(self, key: IntegrationKey) -> None:
+        """Delete all of an integration's."""
+        keys = self._table.query(
+            "#integration_key = :partition",
+            {"partition": key.text},
+            fields="#integration_key, #as_of",
+        )
+        bulk.erase(self._table, keys)

@@ -1,0 +1,211 @@
+"""A thin transport to AWS's JSON services: ready JSON out, parsed JSON back.
+
+It keeps botocore's credentials, signatures, connection pool and events, and leaves out what a page
+of transactions cannot afford: service models, parameter validation and serialisation.
+
+Each attempt emits ``before-send.<service>.<Operation>`` (``request=``; who answers it with an
+``AWSResponse`` answers the call) and, once an answer is there,
+``after-call.<service>.<Operation>`` (``http_response=``, ``parsed=``, ``context=``) on the events
+of the botocore session, as botocore's own clients do.
+"""
+
+import json
+import logging
+import random
+import socket
+import time
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
+from botocore.credentials import ReadOnlyCredentials
+from botocore.exceptions import ConnectionError as Unconnected
+from botocore.exceptions import HTTPClientError, NoCredentialsError
+from botocore.httpsession import URLLib3Session
+from botocore.session import Session
+
+from tidemark.errors import StoreUnavailable, TidemarkError
+
+Body = Mapping[str, Any]
+
+logging.getLogger("botocore").setLevel(logging.INFO)
+"""Its DEBUG lines show signed headers, session tokens among them."""
+
+_ATTEMPTS, _LOST = 8, 3
+"""How often a call is made that is throttled, and that is not answered at all."""
+
+_FIRST_WAIT, _LONGEST_WAIT = 0.025, 2.0
+_UNANSWERED = (HTTPClientError, Unconnected)
+_TIMEOUT, _POOL = 5, 20
+_SOCKET: Final = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
+"""Without it the body of a request waits for the headers to be acknowledged: 40 ms a call."""
+
+_PASSING: Final = frozenset(
+    {
+        "DependencyTimeoutException",
+        "InternalFailure",
+        "InternalServerError",
+        "KMSInternalException",
+        "OverLimit",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "ServiceUnavailable",
+        "Throttling",
+        "ThrottlingException",
+        "TransactionConflictException",
+    }
+)
+
+
+class CallRefused(TidemarkError):
+    """AWS refused a call for good; ``kind`` is its word for why. Its message is not repeated.
+
+    ``retried`` tells that an earlier attempt may have done it without our hearing of it.
+    """
+
+    code = "aws_refused"
+
+    def __init__(
+        self, operation: str, kind: str, *, retried: bool, item: dict[str, Any] | None
+    ) -> None:
+        """Say what was refused; ``item`` is what a condition met, where that was asked for."""
+        super().__init__(f"{operation} was refused: {kind}")
+        self.kind = kind
+        self.retried = retried
+        self.item = item
+
+
+class ConditionFailed(CallRefused):
+    """The condition of a write does not hold. ``item`` is None when there is no item."""
+
+
+class Service(NamedTuple):
+    """How a service is spoken to: endpoint, name in botocore's events, target, JSON version."""
+
+    endpoint: str
+    event: str
+    target: str
+    version: str
+
+
+DYNAMODB = Service("dynamodb", "dynamodb", "DynamoDB_20120810", "1.0")
+KMS = Service("kms", "kms", "TrentService", "1.1")
+SQS = Service("sqs", "sqs", "AmazonSQS", "1.0")
+STEP_FUNCTIONS = Service("states", "sfn", "AWSStepFunctions", "1.0")
+
+
+class Wire:
+    """Speaks to one service. Share one instance: it holds the connections, for many threads."""
+
+    def __init__(
+        self,
+        service: Service,
+        session: Session,
+        *,
+        region: str,
+        endpoint: str | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Speak to a service in a region, or at an endpoint of one's own."""
+        suffix = ".cn" if region.startswith("cn-") else ""
+        self._url = endpoint or f"https://{service.endpoint}.{region}.amazonaws.com{suffix}/"
+        self._service = service
+        self._session = session
+        self._events = session.get_component("event_emitter")
+        self._region = region
+        self._sleep = sleep
+        self._http = URLLib3Session(
+            timeout=_TIMEOUT,
+            max_pool_connections=_POOL,
+            socket_options=_SOCKET,  # type: ignore[arg-type]  # the stubs say list[str]
+        )
+
+    def pause(self, attempt: int) -> None:
+        """Wait after an attempt (from 0): longer each time, and random so that nobody queues."""
+        self._sleep(random.uniform(0, min(_LONGEST_WAIT, _FIRST_WAIT * 2**attempt)))
+
+    def call(self, operation: str, body: Body | str) -> dict[str, Any]:
+        """Make a call (JSON text or what becomes it), again where that may help, after a pause.
+
+        Raises:
+            ConditionFailed: the condition in the body does not hold.
+            CallRefused: the call can never succeed as it is.
+            StoreUnavailable: it was throttled or not answered, every time.
+        """
+        text = body if isinstance(body, str) else json.dumps(body, separators=(",", ":"))
+        data = text.encode()
+        lost = 0
+        for attempt in range(_ATTEMPTS):
+            try:
+                answer = self._attempt(operation, data, retried=attempt > 0)
+            except _UNANSWERED:
+                lost, answer = lost + 1, None
+            if answer is not None:
+                return answer
+            if lost == _LOST:
+                break
+            self.pause(attempt)
+        raise StoreUnavailable(f"{operation} was not done in {attempt + 1} attempts")
+
+    def _attempt(self, operation: str, data: bytes, *, retried: bool) -> dict[str, Any] | None:
+        """Make one attempt; None when another one may help."""
+        name = f"{self._service.event}.{operation}"
+        response = self._send(name, self._signed(operation, data))
+        content = response.content
+        if response.status_code >= 500 or _is_garbled(response, content):  # noqa: PLR2004
+            return None
+        parsed: dict[str, Any] = json.loads(content or b"{}") or {}
+        self._events.emit(
+            f"after-call.{name}", http_response=response, parsed=parsed, context={}, model=None
+        )
+        if response.status_code == 200:  # noqa: PLR2004  # HTTP's own words
+            return parsed
+        _refuse(operation, parsed, retried=retried)
+        return None
+
+    def _send(self, name: str, request: AWSPreparedRequest) -> AWSResponse:
+        """Send a request, unless somebody who listens answers it."""
+        response = self._events.emit_until_response(f"before-send.{name}", request=request)[1]
+        if response is None:
+            response = self._http.send(request)
+        if not isinstance(response, AWSResponse):
+            raise TypeError("an answer is an AWSResponse")
+        return response
+
+    def _signed(self, operation: str, data: bytes) -> AWSPreparedRequest:
+        """Sign a request with the credentials of this moment."""
+        headers = {
+            "Content-Type": f"application/x-amz-json-{self._service.version}",
+            "X-Amz-Target": f"{self._service.target}.{operation}",
+        }
+        request = AWSRequest("POST", self._url, headers=headers, data=data)
+        SigV4Auth(self._credentials(), self._service.endpoint, self._region).add_auth(request)
+        return request.prepare()
+
+    def _credentials(self) -> ReadOnlyCredentials:
+        """Give the credentials of this moment; they may be renewed in between."""
+        credentials = self._session.get_credentials()
+        if credentials is None:
+            raise NoCredentialsError
+        return credentials.get_frozen_credentials()
+
+
+def _is_garbled(response: AWSResponse, content: bytes) -> bool:
+    """Tell whether an answer is cut off, or not what its checksum says."""
+    length = response.headers.get("content-length")
+    checksum = response.headers.get("x-amz-crc32")
+    return (length is not None and int(length) != len(content)) or (
+        checksum is not None and int(checksum) != zlib.crc32(content)
+    )
+
+
+def _refuse(operation: str, parsed: Body, *, retried: bool) -> None:
+    """Raise what an error answer says, or return when the reason passes by itself."""
+    kind = str(parsed.get("__type", "Unknown")).rpartition("#")[2]
+    if kind in _PASSING:
+        return
+    error = ConditionFailed if kind == "ConditionalCheckFailedException" else CallRefused
+    raise error(operation, kind, retried=retried, item=parsed.get("Item"))

@@ -1,0 +1,71 @@
+"""Every store twice: in memory, and in DynamoDB as moto plays it."""
+
+from dataclasses import dataclass
+
+from tests import fakes
+from tests.played import wire_to
+from tidemark.domain import ports
+from tidemark.stores.coverage import DynamoCoverage
+from tidemark.stores.idempotency import DynamoIdempotency
+from tidemark.stores.integrations import DynamoIntegrations
+from tidemark.stores.issues import DynamoIssues
+from tidemark.stores.journal import DynamoJournal
+from tidemark.stores.months import DynamoMonths
+from tidemark.stores.parked import DynamoParked
+from tidemark.stores.runs import DynamoRuns
+from tidemark.stores.snapshots import DynamoSnapshots
+from tidemark.stores.syncs import DynamoSyncs
+from tidemark.stores.transactions import DynamoLedger
+from tidemark.wire import DYNAMODB, Wire
+
+
+@dataclass
+class Stores:
+    """One of each."""
+
+    ledger: ports.Ledger
+    journal: ports.Journal
+    months: ports.Months
+    runs: ports.Runs
+    syncs: ports.Syncs
+    integrations: ports.Integrations
+    coverage: ports.CoverageStore
+    parked: ports.Parked
+    issues: ports.Issues
+    snapshots: ports.Snapshots
+    idempotency: ports.IdempotencyStore
+
+
+def in_memory() -> Stores:
+    """Make stores in memory."""
+    return Stores(
+        fakes.MemoryLedger(),
+        fakes.MemoryJournal(),
+        fakes.MemoryMonths(),
+        fakes.MemoryRuns(),
+        fakes.MemorySyncs(),
+        fakes.MemoryIntegrations(),
+        fakes.MemoryCoverage(),
+        fakes.MemoryParked(),
+        fakes.MemoryIssues(),
+        fakes.MemorySnapshots(),
+        fakes.MemoryIdempotency(),
+    )
+
+
+def in_dynamodb(wire: Wire | None = None) -> Stores:
+    """Make stores in DynamoDB, as moto plays it or as something else does."""
+    wire = wire or wire_to(DYNAMODB)
+    return Stores(
+        DynamoLedger(wire, "TransactionsTable"),
+        DynamoJournal(wire, "JournalTable"),
+        DynamoMonths(wire, "MonthsTable"),
+        DynamoRuns(wire, "RunsTable"),
+        DynamoSyncs(wire, "SyncsTable"),
+        DynamoIntegrations(wire, "IntegrationsTable"),
+        DynamoCoverage(wire, "CoverageTable"),
+        DynamoParked(wire, "ParkedTable"),
+        DynamoIssues(wire, "IssuesTable"),
+        DynamoSnapshots(wire, "SnapshotsTable"),
+        DynamoIdempotency(wire, "IdempotencyTable"),
+    )

@@ -1,0 +1,238 @@
+"""What every ledger does."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.stores.made import FOREIGN, KEY, OTHER, SECOND, at, row
+from tests.stores.stores import Stores
+from tidemark.domain.pages import Window
+from tidemark.domain.ports import Place
+from tidemark.domain.transactions import Origin, State, Transaction, known_of
+from tidemark.errors import StaleVersion
+
+
+def listed(transaction: Transaction) -> Transaction:
+    """Give a transaction as lists have it."""
+    return replace(transaction, raw=None, details={})
+
+
+def test_gives_back_all_that_was_added(stores: Stores) -> None:
+    """What is added is there, with everything that belongs to it."""
+    full = replace(row("T1"), overlay={"note": "mine", "legs": [["a", "1"]]}, revision=3)
+
+    stores.ledger.add(KEY, [full, row("T2")])
+
+    assert stores.ledger.get(KEY, "T1") == full
+    assert stores.ledger.get(KEY, "T2") == row("T2")
+    assert stores.ledger.get(KEY, "T3") is None
+
+
+def test_keeps_partitions_apart(stores: Stores) -> None:
+    """Nothing of one integration is seen in another, or by another owner."""
+    stores.ledger.add(KEY, [row("T1")])
+
+    for key in (OTHER, FOREIGN):
+        assert stores.ledger.is_empty(key)
+        assert stores.ledger.get(key, "T1") is None
+        assert stores.ledger.known_between(key, at(-9), at(9)) == {}
+        assert stores.ledger.known_by_id(key, ["T1"]) == {}
+    assert not stores.ledger.is_empty(KEY)
+
+
+def test_adds_more_than_one_batch(stores: Stores) -> None:
+    """Sixty items take three batches, all of which arrive."""
+    stores.ledger.add(KEY, [row(f"T{n:02}", n) for n in range(60)])
+
+    assert len(stores.ledger.known_between(KEY, at(0), at(60))) == 60
+    assert len(stores.ledger.known_by_id(KEY, [f"T{n:02}" for n in range(200)])) == 60
+
+
+def test_refuses_an_id_named_twice(stores: Stores) -> None:
+    """Nothing is written when a batch names an id twice."""
+    with pytest.raises(ValueError, match="twice"):
+        stores.ledger.add(KEY, [row("T1"), row("T2"), row("T1", 5)])
+
+    assert stores.ledger.is_empty(KEY)
+
+
+def test_adding_nothing_is_nothing(stores: Stores) -> None:
+    """An empty page may be added, and nobody may be asked for."""
+    stores.ledger.add(KEY, [])
+
+    assert stores.ledger.is_empty(KEY)
+    assert stores.ledger.known_by_id(KEY, []) == {}
+
+
+def test_knows_a_time_range_with_both_ends(stores: Stores) -> None:
+    """The range includes its ends, to the microsecond."""
+    tick = timedelta(microseconds=1) / SECOND
+    stores.ledger.add(KEY, [row("A", 10), row("B", 20), row("C", 20 + tick), row("D", 10 - tick)])
+
+    known = stores.ledger.known_between(KEY, at(10), at(20))
+
+    assert known == {"A": known_of(row("A", 10)), "B": known_of(row("B", 20))}
+    assert stores.ledger.known_between(KEY, at(20), at(10)) == {}
+
+
+def test_knows_tombstones_and_edits(stores: Stores) -> None:
+    """A lookup tells the state of each item, and whether it was edited."""
+    edited = replace(row("B"), overlay={"note": "mine"})
+    stores.ledger.add(KEY, [row("A").tombstone(), edited])
+
+    for known in (
+        stores.ledger.known_between(KEY, at(0), at(0)),
+        stores.ledger.known_by_id(KEY, ["A", "B", "A", "gone"]),
+    ):
+        assert known == {"A": known_of(row("A").tombstone()), "B": known_of(edited)}
+        assert (known["A"].state, known["A"].legs, known["B"].edited) == ("deleted", "[]", True)
+
+
+def test_replaces_the_expected_revision(stores: Stores) -> None:
+    """The new revision is there with all its facts."""
+    stores.ledger.add(KEY, [replace(row("A"), overlay={"note": "old"})])
+    new = replace(row("A", 5), state=State.EXCLUDED, overlay=None, details={}, revision=2)
+
+    stores.ledger.replace(KEY, new, expected=1)
+
+    assert stores.ledger.get(KEY, "A") == new
+    assert list(stores.ledger.known_between(KEY, at(5), at(5))) == ["A"]
+    assert stores.ledger.known_between(KEY, at(0), at(0)) == {}
+
+
+def test_replacing_without_raw_keeps_it(stores: Stores) -> None:
+    """What was read without raw can be written back without losing it."""
+    stores.ledger.add(KEY, [row("A")])
+    light = stores.ledger.get_many(KEY, ["A"])["A"]
+
+    stores.ledger.replace(KEY, replace(light, state=State.EXCLUDED, revision=2), expected=1)
+
+    assert stores.ledger.get(KEY, "A") == replace(row("A"), state=State.EXCLUDED, revision=2)
+
+
+def test_an_empty_record_is_none(stores: Stores) -> None:
+    """There is no difference between no record and an empty one; giving one drops the old."""
+    stores.ledger.add(KEY, [replace(row("A"), raw=""), row("B")])
+
+    assert stores.ledger.get(KEY, "A") == replace(row("A"), raw=None)
+    stores.ledger.replace(KEY, replace(row("B"), raw="", revision=2), expected=1)
+    assert stores.ledger.get(KEY, "B") == replace(row("B"), raw=None, revision=2)
+
+
+def test_a_tombstone_keeps_no_amounts(stores: Stores) -> None:
+    """Ids and time stay; legs, raw, details and overlay are gone."""
+    stores.ledger.add(KEY, [replace(row("A"), overlay={"note": "mine"})])
+
+    stores.ledger.replace(KEY, row("A").tombstone(), expected=1)
+
+    kept = stores.ledger.get(KEY, "A")
+    assert kept == row("A").tombstone()
+    assert kept is not None
+    assert (kept.legs, kept.raw, kept.details, kept.overlay) == ((), None, {}, None)
+
+
+def test_refuses_an_unexpected_revision(stores: Stores) -> None:
+    """Who read an older revision, or one that is gone, writes nothing."""
+    stores.ledger.add(KEY, [row("A")])
+
+    for name, revision in (("A", 2), ("B", 1)):
+        with pytest.raises(StaleVersion):
+            stores.ledger.replace(KEY, replace(row(name), revision=3), expected=revision)
+        with pytest.raises(StaleVersion):
+            stores.ledger.forget(KEY, name, expected=revision)
+    assert stores.ledger.get(KEY, "A") == row("A")
+    assert stores.ledger.get(KEY, "B") is None
+
+
+def test_forgets_without_a_trace(stores: Stores) -> None:
+    """A forgotten item leaves not even a tombstone."""
+    stores.ledger.add(KEY, [row("A")])
+
+    stores.ledger.forget(KEY, "A", expected=1)
+
+    assert stores.ledger.is_empty(KEY)
+
+
+def test_gives_many_without_raw(stores: Stores) -> None:
+    """Details come along, raw does not."""
+    stores.ledger.add(KEY, [row("A"), row("B")])
+
+    many = stores.ledger.get_many(KEY, ["A", "B", "C"])
+
+    assert many == {"A": replace(row("A"), raw=None), "B": replace(row("B"), raw=None)}
+
+
+def test_finds_the_last_that_the_source_brought(stores: Stores) -> None:
+    """Hand-made and later ones do not count; tombstones do."""
+    by_hand = [row(f"M{n}", 50 + n / 1000, origin=Origin.MANUAL) for n in range(120)]
+    stores.ledger.add(KEY, [row("A", 10), row("B", 20).tombstone(), row("C", 90), *by_hand])
+
+    assert stores.ledger.last_from_source(KEY, at(90)) == at(20)
+    assert stores.ledger.last_from_source(KEY, at(91)) == at(90)
+    assert stores.ledger.last_from_source(KEY, at(10)) is None
+
+
+def test_lists_in_both_directions(stores: Stores) -> None:
+    """By time, ties by id; ``since`` counts, ``until`` does not."""
+    rows = [row("B", 10), row("A", 10), row("C", 5), row("D", 20), row("E", 1)]
+    stores.ledger.add(KEY, rows)
+    window = Window(at(5), at(20))
+
+    newest = list(stores.ledger.newest_first(KEY, window, None))
+    oldest = list(stores.ledger.oldest_first(KEY, window, None))
+
+    assert [each.id for each in newest] == ["B", "A", "C"]
+    assert newest == oldest[::-1]
+    assert oldest[0] == listed(row("C", 5))
+    everything = stores.ledger.newest_first(KEY, Window(None, at(21)), None)
+    assert [each.id for each in everything] == ["D", "B", "A", "C", "E"]
+
+
+def test_goes_on_from_a_place(stores: Stores) -> None:
+    """A list can be read on after any of its rows, even one that is gone."""
+    stores.ledger.add(KEY, [row(name, n // 3) for n, name in enumerate("ABCDEFGH")])
+    window = Window(None, at(99))
+
+    for n, name in enumerate("ABCDEFGH"):
+        place = Place(at(n // 3), name)
+        after = [each.id for each in stores.ledger.oldest_first(KEY, window, place)]
+        before = [each.id for each in stores.ledger.newest_first(KEY, window, place)]
+        assert after == list("ABCDEFGH"[n + 1 :])
+        assert before == list("ABCDEFGH"[:n][::-1])
+    between = Place(at(1), "EE")
+    assert [e.id for e in stores.ledger.oldest_first(KEY, window, between)] == list("FGH")
+
+
+def test_a_place_does_not_widen_the_window(stores: Stores) -> None:
+    """A place outside the window changes nothing but where to begin."""
+    stores.ledger.add(KEY, [row(name, n) for n, name in enumerate("ABCDEF")])
+    window = Window(at(2), at(4))
+
+    oldest = stores.ledger.oldest_first(KEY, window, Place(at(0), "A"))
+    newest = stores.ledger.newest_first(KEY, window, Place(at(9), "Z"))
+
+    assert [each.id for each in oldest] == ["C", "D"]
+    assert [each.id for each in newest] == ["D", "C"]
+
+
+def test_lists_more_than_one_page(stores: Stores) -> None:
+    """A burst in one second is listed whole and in order."""
+    stores.ledger.add(KEY, [row(f"T{n:03}", 7) for n in range(230)])
+
+    ids = [each.id for each in stores.ledger.newest_first(KEY, Window(None, at(8)), None)]
+
+    assert ids == [f"T{n:03}" for n in reversed(range(230))]
+
+
+def test_erases_bit_by_bit(stores: Stores) -> None:
+    """It says as long as something is left; nothing else is touched."""
+    stores.ledger.add(KEY, [row(f"T{n}") for n in range(60)])
+    stores.ledger.add(OTHER, [row("T1")])
+
+    assert stores.ledger.erase(KEY, 30)
+    assert len(stores.ledger.known_between(KEY, at(0), at(0))) == 30
+    assert not stores.ledger.erase(KEY, 30)
+    assert stores.ledger.is_empty(KEY)
+    assert not stores.ledger.erase(KEY, 30)
+    assert not stores.ledger.is_empty(OTHER)
