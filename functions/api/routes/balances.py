@@ -1,0 +1,29 @@
+"""Balances: what the source says is there, and what the transactions add up to."""
+
+from itertools import islice
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from functions.api.answers import Answer, answer, cut
+from functions.api.call import Here
+from functions.api.documents import READ, document
+from functions.api.shapes.balances import BalanceList, BalanceShape
+from functions.api.shapes.queries import IntegrationPageQuery
+
+router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
+
+
+@router.get("/v1/balances", **document("List balances", "balances", READ, BalanceList))
+def list_balances(here: Here, asked: Annotated[IntegrationPageQuery, Query()]) -> Answer:
+    """Give balances per integration and asset."""
+    listing = (here.owner, "balances", asked.integration)
+    cursors = here.services.cursors
+    place = cursors.read(listing, asked.cursor) if asked.cursor else None
+    after = (str(place[0]), str(place[1])) if place else None
+    rows = here.services.read_balances.rows(here.owner, asked.integration, after)
+    found, more = cut(list(islice(rows, asked.limit + 1)), asked.limit)
+    following = cursors.write(listing, found[-1].place) if more else None
+    data = [BalanceShape.of(row) for row in found]
+    return answer(BalanceList(data=data, has_more=more, next_cursor=following))

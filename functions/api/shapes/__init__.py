@@ -1,0 +1,1 @@
+"""What goes over the wire: one model per request and per response."""

@@ -1,0 +1,198 @@
+"""Integrations over the wire."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, StrictBool
+
+from functions.api.shapes.fields import GivenMoment, Json, Moment, Name, Shape
+from tidemark.domain.integrations import DeletedPolicy, ImportMode, IntegrationKind, Status
+from tidemark.services.connect import Checked
+from tidemark.services.read_integrations import IntegrationView, Span, StreamSpans
+
+ConnectorName = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class NewIntegrationBody(Shape):
+    """What to connect. Credentials are write-only: see the connector's `credentials_schema`."""
+
+    connector: ConnectorName
+    name: Name
+    credentials: Annotated[
+        dict[str, Json],
+        Field(default_factory=dict, repr=False, json_schema_extra={"writeOnly": True}),
+    ]
+    start_date: GivenMoment | None = None
+    import_mode: ImportMode = ImportMode.ALL
+    deleted: DeletedPolicy = DeletedPolicy.STAY_DELETED
+    group: Name | None = None
+    start_sync: StrictBool = True
+    dry_run: StrictBool = False
+
+
+def _has_no_default(schema: dict[str, Json]) -> None:
+    """Leave the default out of the document: what is not given stays as it is."""
+    schema.pop("default", None)
+
+
+class IntegrationChanges(Shape):
+    """What to change; a field that is not given stays."""
+
+    name: Annotated[Name, Field(json_schema_extra=_has_no_default)] = ""
+    group: Annotated[Name | None, Field(json_schema_extra=_has_no_default)] = None
+    start_date: Annotated[GivenMoment | None, Field(json_schema_extra=_has_no_default)] = None
+    deleted: Annotated[DeletedPolicy, Field(json_schema_extra=_has_no_default)] = (
+        DeletedPolicy.STAY_DELETED
+    )
+
+
+class IntegrationCounts(Shape):
+    """How many records wait beside the ledger, and how many issues are open."""
+
+    unread: int
+    pending: int
+    open_issues: int
+
+
+class IntegrationShape(Shape):
+    """A connection to a source. It never holds credentials."""
+
+    id: str
+    connector: str
+    kind: IntegrationKind
+    name: str
+    group: str | None
+    start_date: Moment | None
+    import_mode: ImportMode
+    deleted: DeletedPolicy
+    status: Status
+    status_reason: str | None
+    key_rights: str
+    history_from: Moment | None
+    created_at: Moment
+    last_attempt_at: Moment | None
+    last_success_at: Moment | None
+    retry_at: Moment | None
+    complete_until: Moment | None
+    next_sync_at: Moment | None
+    next_sync_reason: str | None
+    consent_expires_at: Moment | None
+    counts: IntegrationCounts
+
+    @classmethod
+    def of(cls, view: IntegrationView) -> Self:
+        """Show an integration."""
+        kept = view.integration
+        return cls(
+            id=kept.id,
+            connector=kept.connector,
+            kind=kept.kind,
+            name=kept.name,
+            group=kept.group,
+            start_date=kept.start_date,
+            import_mode=kept.import_mode,
+            deleted=kept.deleted,
+            status=view.status,
+            status_reason=view.status_reason,
+            key_rights=kept.key_rights,
+            history_from=kept.history_from,
+            created_at=kept.created_at,
+            last_attempt_at=kept.last_attempt_at,
+            last_success_at=kept.last_success_at,
+            retry_at=kept.retry_at,
+            complete_until=view.complete_until,
+            next_sync_at=None,
+            next_sync_reason="not_scheduled",
+            consent_expires_at=None,
+            counts=IntegrationCounts(
+                unread=view.unread, pending=view.pending, open_issues=view.open_issues
+            ),
+        )
+
+
+class NewIntegrationShape(IntegrationShape):
+    """An integration that was just created; `first_sync` is null when none was started."""
+
+    first_sync: str | None = None
+
+    @classmethod
+    def created(cls, view: IntegrationView, first_sync: str | None) -> Self:
+        """Show a new integration with its first sync."""
+        return cls.of(view).model_copy(update={"first_sync": first_sync})
+
+
+class CheckedShape(Shape):
+    """What a dry run found out; nothing was stored."""
+
+    valid: bool
+    connector: str
+    kind: IntegrationKind
+    key_rights: str
+    history_from: Moment | None
+
+    @classmethod
+    def of(cls, checked: Checked) -> Self:
+        """Show what was found out."""
+        return cls(
+            valid=True,
+            connector=checked.facts.name,
+            kind=checked.facts.kind,
+            key_rights=checked.key_rights,
+            history_from=checked.rights.history_from,
+        )
+
+
+class DeletedIntegrationShape(Shape):
+    """An integration that is being deleted; `done` tells whether all of it is gone."""
+
+    id: str
+    keep_transactions: bool
+    done: bool
+
+
+class IntegrationList(Shape):
+    """Integrations, in the order of their ids."""
+
+    data: list[IntegrationShape]
+    has_more: bool
+    next_cursor: str | None
+
+
+class SpanShape(Shape):
+    """A span of time and its state: complete, missing, or unavailable at the source.
+
+    `from` null means from the beginning.
+    """
+
+    from_: Annotated[Moment | None, Field(alias="from")]
+    to: Moment
+    state: str
+
+    @classmethod
+    def of(cls, span: Span) -> Self:
+        """Show a span."""
+        return cls(from_=span.since, to=span.until, state=span.state)
+
+
+class StreamShape(Shape):
+    """The coverage of one stream."""
+
+    stream: str
+    complete_until: Moment | None
+    intervals: list[SpanShape]
+
+    @classmethod
+    def of(cls, stream: StreamSpans) -> Self:
+        """Show a stream."""
+        return cls(
+            stream=stream.stream,
+            complete_until=stream.complete_until,
+            intervals=[SpanShape.of(each) for each in stream.spans],
+        )
+
+
+class CoverageList(Shape):
+    """The coverage of all streams of an integration."""
+
+    data: list[StreamShape]
+    has_more: bool
+    next_cursor: str | None

@@ -1,0 +1,203 @@
+"""Transactions over the wire."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import Field
+
+from functions.api.shapes.fields import (
+    Amount,
+    GivenMoment,
+    Json,
+    Moment,
+    Shape,
+)
+from functions.api.shapes.queries import PageQuery
+from tidemark.domain import amounts
+from tidemark.domain.ids import transaction_id
+from tidemark.domain.legs import Kind, Leg, Role, net
+from tidemark.domain.transactions import Origin, Transaction
+from tidemark.services.read_transactions import Filter, Listed, Sort
+from tidemark.services.walk_transactions import Row
+
+Text = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class TransactionQuery(PageQuery):
+    """Which transactions to list, and in which order."""
+
+    integration: Text | None = None
+    asset: Text | None = None
+    kind: Kind | None = None
+    state: Listed | None = None
+    origin: Origin | None = None
+    from_: Annotated[GivenMoment | None, Field(alias="from")] = None
+    to: GivenMoment | None = None
+    q: Text | None = None
+    import_: Annotated[Text | None, Field(alias="import")] = None
+    sort: Sort = Sort.NEWEST
+
+    def filter(self) -> Filter:
+        """Give what is asked for."""
+        return Filter(
+            integration=self.integration,
+            asset=self.asset,
+            kind=self.kind,
+            state=self.state,
+            origin=self.origin,
+            since=self.from_,
+            until=self.to,
+            text=self.q,
+            import_id=self.import_,
+        )
+
+
+class AmountShape(Shape):
+    """An amount of one asset."""
+
+    asset: str
+    amount: Amount
+
+
+class LegShape(Shape):
+    """One signed amount; `source_asset` is the source's own code."""
+
+    id: str
+    asset: str
+    amount: Amount
+    role: Role
+    source_asset: str
+    kind: Kind
+
+    @classmethod
+    def of(cls, leg: Leg) -> Self:
+        """Show a leg."""
+        return cls(
+            id=leg.id,
+            asset=leg.asset,
+            amount=amounts.spell(leg.amount),
+            role=leg.role,
+            source_asset=leg.source_asset,
+            kind=leg.kind,
+        )
+
+
+class ValuationShape(Shape):
+    """What a transaction was worth."""
+
+    status: str
+    currency: str | None
+    amount: Amount | None
+    price: Amount | None
+    source: str | None
+
+
+class TransactionShape(Shape):
+    """One event. `sent`, `received` and `fee` are null where several assets are: see `legs`."""
+
+    id: str
+    integration: str
+    source_id: str
+    origin: Origin
+    kind: Kind
+    state: Listed
+    occurred_at: Moment
+    imported_at: Moment | None
+    import_: Annotated[str | None, Field(alias="import")]
+    edited: bool
+    before_start: bool
+    label: str | None
+    note: str | None
+    sent: AmountShape | None
+    received: AmountShape | None
+    fee: AmountShape | None
+    legs: list[LegShape]
+    valuation: ValuationShape
+
+    @classmethod
+    def of(cls, row: Row, now: datetime) -> Self:
+        """Show a transaction as of now (UTC)."""
+        facts, integration = row.transaction, row.integration
+        start = integration.start_date
+        return cls(
+            id=transaction_id(integration.id, facts.id),
+            integration=integration.id,
+            source_id=facts.source_id,
+            origin=facts.origin,
+            kind=facts.kind,
+            state=Listed.PENDING if row.pending else Listed(facts.state),
+            occurred_at=facts.occurred_at,
+            imported_at=None if row.pending else facts.imported_at,
+            import_=None if row.pending else facts.import_id,
+            edited=facts.overlay is not None,
+            before_start=start is not None and facts.occurred_at < start,
+            label=_said(facts, "label"),
+            note=_said(facts, "note"),
+            sent=_sum((each for each in facts.legs if _is_sent(each)), -1),
+            received=_sum((each for each in facts.legs if _is_received(each)), 1),
+            fee=_sum((each for each in facts.legs if each.role is Role.FEE), -1),
+            legs=[LegShape.of(leg) for leg in facts.legs],
+            valuation=_valuation(facts, now),
+        )
+
+
+def _said(facts: Transaction, name: str) -> str | None:
+    """Give the owner's word, if any."""
+    word = (facts.overlay or {}).get(name)
+    return None if word is None else str(word)
+
+
+def _is_sent(leg: Leg) -> bool:
+    """Tell whether a leg went out."""
+    return leg.role is Role.PRINCIPAL and leg.amount < 0
+
+
+def _is_received(leg: Leg) -> bool:
+    """Tell whether a leg came in."""
+    return leg.role is Role.PRINCIPAL and leg.amount > 0
+
+
+def _sum(legs: Iterable[Leg], sign: int) -> AmountShape | None:
+    """Sum up legs of one asset, what goes out with ``sign`` -1; None for nothing, or several."""
+    totals = {asset: amount for asset, amount in net(legs).items() if amount}
+    if len(totals) != 1:
+        return None
+    asset, amount = next(iter(totals.items()))
+    return AmountShape(asset=asset, amount=amounts.spell(amount if sign > 0 else -amount))
+
+
+def _valuation(facts: Transaction, now: datetime) -> ValuationShape:
+    """Say that there is no value: not yet on the transaction's own day, else at all."""
+    status = "pending" if facts.occurred_at.date() == now.date() else "missing"
+    return ValuationShape(status=status, currency=None, amount=None, price=None, source=None)
+
+
+class TransactionList(Shape):
+    """Transactions in the order that was asked for."""
+
+    data: list[TransactionShape]
+    has_more: bool
+    next_cursor: str | None
+
+
+class SourceShape(Shape):
+    """A transaction as its source told it: the records as they came, and further facts."""
+
+    id: str
+    source_id: str
+    records: list[Json]
+    details: dict[str, str]
+
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        """Show what the source told."""
+        facts = row.transaction
+        records = json.loads(facts.raw or "[]", parse_float=str)
+        return cls(
+            id=transaction_id(row.integration.id, facts.id),
+            source_id=facts.source_id,
+            records=records if isinstance(records, list) else [records],
+            details=dict(facts.details),
+        )

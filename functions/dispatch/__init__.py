@@ -1,0 +1,1 @@
+"""Gives every run that lost its driver a new one."""

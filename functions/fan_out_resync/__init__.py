@@ -1,0 +1,1 @@
+"""Plans the partitions of a long sync."""

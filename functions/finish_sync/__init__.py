@@ -1,0 +1,1 @@
+"""Brings a sync to its end."""

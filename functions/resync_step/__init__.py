@@ -1,0 +1,1 @@
+"""Reads one partition of a long sync, one step at a time."""

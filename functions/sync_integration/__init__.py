@@ -1,0 +1,1 @@
+"""Syncs integrations from the queue."""

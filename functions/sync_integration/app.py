@@ -1,0 +1,62 @@
+"""Syncs integrations from the queue, and goes on deleting those that are being deleted.
+
+The messages of one batch overlap in a thread pool.
+"""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypedDict
+
+from aws_lambda_powertools import Logger
+
+from tidemark import wiring
+from tidemark.aws.invocation import Context, SyncEvent, budget_of, key_of, worker_of
+from tidemark.services.delete_integration import DELETION
+
+logger = Logger()
+
+
+class Record(TypedDict):
+    """The part of an SQS record that is used."""
+
+    messageId: str
+    body: str
+
+
+class Batch(TypedDict):
+    """A batch of SQS records."""
+
+    Records: list[Record]
+
+
+class Failure(TypedDict):
+    """A message to be delivered again."""
+
+    itemIdentifier: str
+
+
+@logger.inject_lambda_context
+def handler(event: Batch, context: Context) -> dict[str, list[Failure]]:
+    """Work on each message; those that failed are delivered again, the others are not."""
+    records = event["Records"]
+    with ThreadPoolExecutor(max_workers=max(1, len(records))) as pool:
+        done = list(pool.map(lambda record: _drive(record, context), records))
+    failed = [record for record, ok in zip(records, done, strict=True) if not ok]
+    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in failed]}
+
+
+def _drive(record: Record, context: Context) -> bool:
+    """Do what one message asks for; tell whether the message is done with."""
+    try:
+        event: SyncEvent = json.loads(record["body"])
+        now = wiring.clock().now()
+        if event["sync_id"] == DELETION:
+            wiring.delete_integration().go_on(key_of(event), now + budget_of(context))
+        else:
+            worker = worker_of(context, now, record["messageId"])
+            wiring.drive_sync().drive(key_of(event), event["sync_id"], worker, budget_of(context))
+    except Exception as error:  # noqa: BLE001 - one bad message must not take the batch with it
+        kind = type(error).__name__
+        logger.error("sync message failed", extra={"kind": kind})  # noqa: TRY400 - no text of it
+        return False
+    return True

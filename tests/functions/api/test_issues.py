@@ -1,0 +1,49 @@
+"""The inbox over HTTP."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.functions.api.desk import FIRST, SECOND, Desk
+from tidemark.domain.issues import Issue, IssueType, issue_id
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """Give a desk with three issues of two integrations."""
+    made = Desk()
+    for key in (FIRST, SECOND):
+        made.world.connect(key)
+    for key, kind in (
+        (FIRST, IssueType.UNREAD_ROWS),
+        (FIRST, IssueType.KEY_RIGHTS),
+        (SECOND, IssueType.UNREAD_ROWS),
+    ):
+        made.world.clock.advance(timedelta(minutes=1))
+        subject = issue_id(key.integration_id, kind)
+        issue = Issue(subject, key.integration_id, kind, "Look.", made.world.clock.now())
+        made.world.issues.open("alice", issue)
+    return made
+
+
+def test_issues_are_listed_newest_first_and_filtered(desk: Desk) -> None:
+    """By integration and state; cursors go on where the list stopped."""
+    first = desk.send("GET", "/v1/issues", limit="2").json
+    rest = desk.send("GET", "/v1/issues", cursor=first["next_cursor"]).json
+    kinds = [(each["integration"][-1], each["type"]) for each in first["data"] + rest["data"]]
+    assert kinds == [("1", "unread_rows"), ("0", "key_rights"), ("0", "unread_rows")]
+    mine = desk.send("GET", "/v1/issues", integration=FIRST.integration_id).json["data"]
+    assert len(mine) == 2
+    assert desk.send("GET", "/v1/issues", state="resolved").json["data"] == []
+    assert desk.send("GET", "/v1/issues", state="gone").status == 422
+
+
+def test_dismissing_closes_an_issue(desk: Desk) -> None:
+    """By the owner's word; it says when."""
+    issue = desk.send("GET", "/v1/issues").json["data"][0]
+    reply = desk.send("POST", f"/v1/issues/{issue['id']}/dismiss")
+    assert (reply.status, reply.json["state"]) == (200, "dismissed")
+    assert reply.json["closed_at"] is not None
+    assert desk.send("GET", "/v1/issues", state="open").json["data"] == [
+        each for each in desk.send("GET", "/v1/issues").json["data"] if each["id"] != issue["id"]
+    ]
