@@ -1,0 +1,60 @@
+"""The events in events/ are such as AWS sends: they fit the template and the state machine."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.architecture.stack import properties, routes
+from tests.architecture.test_state_machine import states
+
+EVENTS = Path(__file__).resolve().parents[2] / "events"
+REQUESTS = sorted(path.stem for path in EVENTS.glob("api_*.json"))
+TASKS = {
+    "plan": "Plan",
+    "hand_over": "HandOver",
+    "step": "Step",
+    "check_balances": "CheckBalances",
+    "finish": "Finish",
+    "finish_failed": "FailSync",
+}
+
+
+def event(name: str) -> dict[str, Any]:
+    """Read one event."""
+    read: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text())
+    return read
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_a_request_is_for_a_route_that_exists(name: str) -> None:
+    """Its path fits its route, and its token's scopes are those that the route asks for."""
+    request = event(name)
+    context = request["requestContext"]
+    asked = routes()[request["routeKey"]].get("security", [{}])[0]
+
+    path = request["routeKey"].partition(" ")[2].format(**request.get("pathParameters", {}))
+    assert request["rawPath"] == path == context["http"]["path"]
+    assert context.get("authorizer", {}).get("jwt", {}).get("scopes") == asked.get("Jwt")
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_tasks_event_has_what_the_state_machine_hands_over(name: str) -> None:
+    """The same names, no more and no less."""
+    parameters = states("Task")[TASKS[name]]["Parameters"]
+
+    assert set(event(name)) == {key.removesuffix(".$") for key in parameters}
+
+
+def test_a_message_names_one_sync() -> None:
+    """The queue carries ids only."""
+    (record,) = event("sqs_sync")["Records"]
+
+    assert set(json.loads(record["body"])) == {"owner", "integration_id", "sync_id"}
+
+
+def test_a_tick_comes_from_the_schedule() -> None:
+    """The template's schedule sends no input of its own."""
+    assert "Input" not in properties("DispatchFunctionEvery5Minutes")["Target"]
+    assert event("dispatch")["source"] == "aws.scheduler"

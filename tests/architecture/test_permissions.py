@@ -1,0 +1,101 @@
+"""Who may do what: the roles of the transformed template."""
+
+import pytest
+
+from tests.architecture.stack import (
+    FUNCTION,
+    KEY,
+    ROLE,
+    all_of,
+    as_list,
+    properties,
+    roles_allowed,
+    statements,
+    target,
+)
+
+READERS = {"SyncIntegrationFunctionRole", "ResyncStepFunctionRole", "CheckBalancesFunctionRole"}
+# The actions of X-Ray and of log delivery know no resources.
+MANAGED = {"AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess"}
+WITHOUT_RESOURCES = {"DeliverLogs"}
+
+
+def test_each_function_has_a_role_of_its_own() -> None:
+    """What one function may do, no other may because of it."""
+    roles = [target(function["Properties"]["Role"]) for function in all_of(FUNCTION).values()]
+
+    assert len(roles) == len(set(roles))
+
+
+@pytest.mark.parametrize("role", all_of(ROLE))
+def test_no_role_may_do_everything(role: str) -> None:
+    """Actions are named one by one."""
+    for statement in statements(role):
+        assert not [action for action in as_list(statement["Action"]) if "*" in action]
+
+
+@pytest.mark.parametrize("role", all_of(ROLE))
+def test_no_role_reaches_everything(role: str) -> None:
+    """Resources are named one by one, where the actions know any."""
+    for statement in statements(role):
+        if statement.get("Sid") not in WITHOUT_RESOURCES:
+            assert not [r for r in as_list(statement["Resource"]) if "*" in str(r)]
+
+
+@pytest.mark.parametrize("role", all_of(ROLE))
+def test_managed_policies_are_the_two_without_data(role: str) -> None:
+    """AWS's own policies are only for logs and traces."""
+    managed = properties(role).get("ManagedPolicyArns", [])
+
+    assert {arn.rpartition("/")[2] for arn in managed} <= MANAGED
+
+
+def test_only_syncs_open_credentials() -> None:
+    """Decrypt is for those who call a source."""
+    assert roles_allowed("kms:Decrypt") == READERS
+
+
+def test_only_the_api_seals_credentials_and_it_cannot_open_them() -> None:
+    """Encrypt is for the function that owners hand their keys to."""
+    assert roles_allowed("kms:Encrypt") == {"ApiFunctionRole"}
+
+
+def test_credentials_are_bound_to_owner_and_integration() -> None:
+    """Neither Encrypt nor Decrypt is allowed without the context."""
+    guarded = [
+        statement["Condition"]["Null"]
+        for role in {*READERS, "ApiFunctionRole"}
+        for statement in statements(role)
+        if {"kms:Encrypt", "kms:Decrypt"} & set(as_list(statement["Action"]))
+    ]
+
+    assert len(guarded) == len(READERS) + 1
+    for names in guarded:
+        assert set(names) == {"kms:EncryptionContext:owner", "kms:EncryptionContext:integration"}
+        assert set(names.values()) == {"false"}
+
+
+def test_only_the_api_signs_cursors() -> None:
+    """GenerateMac is for lists."""
+    assert roles_allowed("kms:GenerateMac") == {"ApiFunctionRole"}
+
+
+def test_keys_of_owners_data_are_left_to_roles_alone() -> None:
+    """The key policies of the two data keys name the account, and no service."""
+    for name in ("CredentialsKey", "CursorKey"):
+        (statement,) = properties(name)["KeyPolicy"]["Statement"]
+        assert set(statement["Principal"]) == {"AWS"}
+
+
+def test_symmetric_keys_rotate() -> None:
+    """Every key that can be rotated is."""
+    for key in all_of(KEY).values():
+        symmetric = "KeySpec" not in key["Properties"]
+        assert key["Properties"].get("EnableKeyRotation", False) is symmetric
+
+
+def test_roles_are_for_one_service_each() -> None:
+    """A role is assumed by the service that it is for."""
+    for role in all_of(ROLE).values():
+        (statement,) = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        assert len(as_list(statement["Principal"]["Service"])) == 1
