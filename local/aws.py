@@ -1,0 +1,78 @@
+"""AWS on this machine: moto behind one HTTP port, in this process.
+
+As moto's own server, but with connections that stay open and without delayed packets: workers make
+many small calls.
+"""
+
+import threading
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import BaseWSGIServer, make_server
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+class _Handler(MotoRequestHandler):
+    """Keeps connections open, sends at once, logs nothing."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002
+        """Say nothing: a log of all calls would drown the functions' own."""
+
+
+class _Atomic(DomainDispatcherApplication):
+    """moto, with the calls one at a time that are atomic on AWS.
+
+    moto looks at a condition and then writes; another thread may come in between.
+    """
+
+    targets = ("DynamoDB_", "AWSStepFunctions.StartExecution")
+
+    def __init__(self) -> None:
+        super().__init__(create_backend_app)
+        self._one_at_a_time = threading.Lock()
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer a request."""
+        answer: Iterable[bytes]
+        if not environ.get("HTTP_X_AMZ_TARGET", "").startswith(self.targets):
+            answer = super().__call__(environ, start_response)
+            return answer
+        with self._one_at_a_time:
+            answer = super().__call__(environ, start_response)
+            return answer
+
+
+class AwsServer:
+    """Serves moto on a port of the loopback interface."""
+
+    def __init__(self, port: int) -> None:
+        self._server: BaseWSGIServer = make_server(
+            "127.0.0.1", port, _Atomic(), threaded=True, request_handler=_Handler
+        )
+        self.port: int = self._server.server_address[1]
+
+    @property
+    def url(self) -> str:
+        """Give the endpoint for AWS_ENDPOINT_URL."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Serve in the background."""
+        threading.Thread(target=self._server.serve_forever, args=(0.1,), daemon=True).start()
+
+    def stop(self) -> None:
+        """Stop serving."""
+        self._server.shutdown()
+        self._server.server_close()

@@ -1,0 +1,156 @@
+"""Fires the schedules of EventBridge Scheduler, in the product's time.
+
+moto keeps schedules and never fires them. A ``rate()`` without a start date fires at creation, as
+on AWS; flexible windows are taken at their beginning.
+"""
+
+import json
+import re
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from local import moto_hooks, queues
+from local.clock import ProductClock
+from local.expressions import parse
+from local.template import REGION, Resource
+
+_EXPRESSION = re.compile(r"<aws\.scheduler\.([a-z-]+)>")
+_ARN = f"arn:aws:scheduler:{REGION}:{moto_hooks.ACCOUNT}"
+
+type Fire = Callable[["Schedule", datetime], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """One schedule of the template; ``input`` as the template gives it, or None."""
+
+    name: str
+    expression: str
+    zone: str
+    target: str
+    input: str | None
+    enabled: bool
+    start: datetime | None
+    end: datetime | None
+
+    @classmethod
+    def of(cls, name: str, properties: Resource) -> "Schedule":
+        """Read the properties of a schedule.
+
+        Raises:
+            BadExpression: AWS would refuse its expression.
+        """
+        target = properties["Target"]
+        schedule = cls(
+            name=name,
+            expression=properties["ScheduleExpression"],
+            zone=properties.get("ScheduleExpressionTimezone", "UTC"),
+            target=target["Arn"],
+            input=target.get("Input"),
+            enabled=properties.get("State", "ENABLED") == "ENABLED",
+            start=_moment(properties.get("StartDate")),
+            end=_moment(properties.get("EndDate")),
+        )
+        parse(schedule.expression, created=datetime.now(UTC), zone=schedule.zone)
+        return schedule
+
+    def moments(self, created: datetime) -> Iterator[datetime]:
+        """Give the moments at which it fires, for a schedule created at a moment."""
+        since = max(created, self.start or created)
+        expression = parse(self.expression, created=since, zone=self.zone)
+        for moment in expression.moments(since):
+            if not self.enabled or (self.end is not None and moment > self.end):
+                return
+            yield moment
+
+    def event(self, at: datetime) -> str:
+        """Write what the target gets: the input with its ``<aws.scheduler...>`` words replaced."""
+        words = {
+            "schedule-arn": f"{_ARN}:schedule/default/{self.name}",
+            "scheduled-time": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "execution-id": str(uuid.uuid4()),
+            "attempt-number": "1",
+        }
+        if self.input is None:
+            return json.dumps(_default_event(words))
+        return _EXPRESSION.sub(lambda match: words.get(match[1], match[0]), self.input)
+
+
+class Scheduler:
+    """Knows what falls due next, and fires it."""
+
+    def __init__(self, schedules: Iterable[Schedule], clock: ProductClock, fire: Fire) -> None:
+        self._clock = clock
+        self._fire = fire
+        self._lock = threading.Lock()
+        created = clock.now().replace(microsecond=0)
+        self._ahead = [(schedule, schedule.moments(created)) for schedule in schedules]
+        self._next = {schedule: next(moments, None) for schedule, moments in self._ahead}
+
+    def next_due(self) -> datetime | None:
+        """Give the moment at which something fires next."""
+        return min((moment for moment in self._next.values() if moment), default=None)
+
+    def fire_due(self) -> None:
+        """Fire what is due, in order."""
+        with self._lock:
+            while (due := self.next_due()) is not None and due <= self._clock.now():
+                for schedule, moments in self._ahead:
+                    if self._next[schedule] == due:
+                        self._next[schedule] = next(moments, None)
+                        self._fire(schedule, due)
+
+    def start(self) -> None:
+        """Fire in the background as time goes by."""
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        """Sleep until something is due, as long as the server runs."""
+        while (due := self.next_due()) is not None:
+            if self._clock.wait_until(due.timestamp(), over=partial(self._fired, due)):
+                self.fire_due()
+
+    def _fired(self, moment: datetime) -> bool:
+        """Tell whether somebody else fired what was due next at a moment."""
+        return self.next_due() != moment
+
+
+def deliver(schedule: Schedule, at: datetime, invoke: moto_hooks.Invoke) -> None:
+    """Hand a schedule's event to its target: a function, a queue or a state machine."""
+    service = schedule.target.split(":")[2]
+    event = schedule.event(at)
+    if service == "lambda":
+        invoke(schedule.target, event.encode(), waits=False)
+    elif service == "sqs":
+        queues.send(schedule.target, event)
+    elif service == "states":
+        moto_hooks.start_execution(schedule.target, str(uuid.uuid4()), event)
+    else:
+        raise ValueError(f"{schedule.name}: a schedule cannot reach {service} here")
+
+
+def _default_event(words: dict[str, str]) -> dict[str, object]:
+    """Make the event that Scheduler sends when a target has no input."""
+    return {
+        "version": "0",
+        "id": words["execution-id"],
+        "detail-type": "Scheduled Event",
+        "source": "aws.scheduler",
+        "account": moto_hooks.ACCOUNT,
+        "time": words["scheduled-time"],
+        "region": REGION,
+        "resources": [words["schedule-arn"]],
+        "detail": "{}",
+    }
+
+
+def _moment(text: str | None) -> datetime | None:
+    """Read a start or end date, which is UTC unless it says otherwise."""
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,70 @@
+"""The command line keeps the local server's contract."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from local.child import FREE_PORTS
+from tests.local.conftest import TOY, Toy
+
+ROOT = Path(__file__).parents[2]
+
+
+def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run ``python -m local``."""
+    command = [sys.executable, "-m", "local", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, check=False, text=True)  # noqa: S603
+
+
+def test_token_prints_a_token_that_is_accepted(toy: Toy) -> None:
+    """The token of another process opens a server that runs."""
+    bearer = _run("token", "--owner", "bob", "--scope", "read").stdout.strip()
+
+    answer = httpx.get(
+        f"{toy.child.api}/v1/things/1", headers={"authorization": f"Bearer {bearer}"}
+    )
+
+    assert answer.json()["requestContext"]["authorizer"]["jwt"]["claims"]["sub"] == "bob"
+
+
+def test_serve_prints_exactly_one_line_and_ends_quietly() -> None:
+    """Standard output has the line that says it is ready; --quiet logs nothing; SIGTERM ends it."""
+    command = [sys.executable, "-m", "local", "serve", *FREE_PORTS, "--root", str(TOY), "--quiet"]
+    server = subprocess.Popen(  # noqa: S603
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert server.stdout is not None
+    ready = json.loads(server.stdout.readline())
+    httpx.get(f"{ready['api']}/v1/open")
+
+    server.terminate()
+    rest, log = server.communicate(timeout=20)
+
+    assert ready["ready"] is True
+    assert set(ready) == {"ready", "api", "aws"}
+    assert (server.returncode, rest, log) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("serve", "--source", "kraken"),
+        ("serve", "--source", "kraken=file:///etc/passwd"),
+        ("serve", "--source", "=http://127.0.0.1:1"),
+        ("serve", "--now", "yesterday"),
+        ("serve", "--root", "/nowhere"),
+        ("serve", "--api-port", "many"),
+        ("token",),
+    ],
+)
+def test_nonsense_is_refused(arguments: tuple[str, ...]) -> None:
+    """A command line that makes no sense is refused at once."""
+    ended = _run(*arguments)
+
+    assert ended.returncode == 2
+    assert ended.stdout == ""

@@ -1,0 +1,1 @@
+"""Toy handlers for tests of the local server."""
