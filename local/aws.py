@@ -4,6 +4,8 @@ As moto's own server, but with connections that stay open and without delayed pa
 many small calls.
 """
 
+import io
+import json
 import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -14,6 +16,8 @@ from moto.moto_server.werkzeug_app import (
     create_backend_app,
 )
 from werkzeug.serving import BaseWSGIServer, make_server
+
+from local.roles import Roles
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -40,12 +44,18 @@ class _Atomic(DomainDispatcherApplication):
     def __init__(self) -> None:
         super().__init__(create_backend_app)
         self._one_at_a_time = threading.Lock()
+        self.roles = Roles()
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         """Answer a request."""
         answer: Iterable[bytes]
+        refused = self._refused(environ)
+        if refused is not None:
+            error = {"__type": "AccessDeniedException", "message": refused}
+            start_response("400 Bad Request", [("Content-Type", "application/x-amz-json-1.0")])
+            return [json.dumps(error).encode()]
         if not environ.get("HTTP_X_AMZ_TARGET", "").startswith(self.targets):
             answer = super().__call__(environ, start_response)
             return answer
@@ -53,13 +63,26 @@ class _Atomic(DomainDispatcherApplication):
             answer = super().__call__(environ, start_response)
             return answer
 
+    def _refused(self, environ: "WSGIEnvironment") -> str | None:
+        """Say what the caller may not do; the body is put back for moto."""
+        if "HTTP_X_AMZ_TARGET" not in environ:
+            return None
+        content = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(content)
+        return self.roles.refuse(
+            environ.get("HTTP_AUTHORIZATION", ""),
+            environ["HTTP_X_AMZ_TARGET"],
+            json.loads(content or b"{}"),
+        )
+
 
 class AwsServer:
     """Serves moto on a port of the loopback interface."""
 
     def __init__(self, port: int) -> None:
+        self._moto = _Atomic()
         self._server: BaseWSGIServer = make_server(
-            "127.0.0.1", port, _Atomic(), threaded=True, request_handler=_Handler
+            "127.0.0.1", port, self._moto, threaded=True, request_handler=_Handler
         )
         self.port: int = self._server.server_address[1]
 
@@ -67,6 +90,10 @@ class AwsServer:
     def url(self) -> str:
         """Give the endpoint for AWS_ENDPOINT_URL."""
         return f"http://127.0.0.1:{self.port}"
+
+    def hold_to(self, roles: Roles) -> None:
+        """Refuse from now on what the functions' roles do not allow."""
+        self._moto.roles = roles
 
     def start(self) -> None:
         """Serve in the background."""

@@ -65,11 +65,9 @@ def _run(view: View, log: IO[bytes]) -> list[str]:
 
 def _show(api: "Api", view: View, accounts: Sequence[Account]) -> list[str]:
     """Connect, sync, re-sync, and show what came of it."""
-    connected = []
-    for account in accounts:
-        created = api.connect(account)
-        connected.append(Connected(account, created["id"]))
-        _follow(api, view, connected[-1:], [created["first_sync"]], "first sync")
+    created = [api.connect(account) for account in accounts]
+    connected = [Connected(a, made["id"]) for a, made in zip(accounts, created, strict=True)]
+    _follow(api, view, connected, [made["first_sync"] for made in created], "first sync")
     again = api.sync_missing([each.integration for each in connected])
     by_integration = {sync["integration"]: sync["id"] for sync in again}
     ids = [by_integration[each.integration] for each in connected]

@@ -15,12 +15,14 @@ from typing import Any
 from local import identity, moto_stack, template
 from local.moto_stack import Resolve
 from local.queues import Mapping as QueueMapping
+from local.roles import Roles
 from local.routes import Guard, Route
 from local.schedules import Schedule
 from local.template import Resource, Template
 from local.workers import FunctionSpec
 
 STACK = "tidemark-local"
+_WOULD_NOT_RUN = ("AWS::Events::Rule", "AWS::Pipes::Pipe", "AWS::ApiGateway::RestApi")
 _LAMBDA_ARN = re.compile(r"arn:aws:lambda:[^/]+")
 
 
@@ -32,6 +34,7 @@ class Deployment:
     routes: tuple[Route, ...]
     schedules: tuple[Schedule, ...]
     mappings: tuple[QueueMapping, ...]
+    roles: Roles
 
 
 class Unsupported(RuntimeError):
@@ -56,6 +59,7 @@ def deploy(root: Path, parameters: Mapping[str, str], extra: Mapping[str, str]) 
     """
     moto_stack.hook_creation()
     transformed = template.read(root, parameters)
+    refuse_what_would_not_run(transformed)
     resolve = moto_stack.create_stack(STACK, transformed, parameters)
     reader = _Reader(transformed, resolve, dict(extra))
     return Deployment(
@@ -63,7 +67,19 @@ def deploy(root: Path, parameters: Mapping[str, str], extra: Mapping[str, str]) 
         routes=tuple(reader.routes()),
         schedules=tuple(reader.schedules()),
         mappings=tuple(reader.mappings()),
+        roles=Roles.of(transformed, resolve),
     )
+
+
+def refuse_what_would_not_run(transformed: Template) -> None:
+    """Refuse a template with something that would silently do nothing here.
+
+    Raises:
+        Unsupported: it has such a thing.
+    """
+    for kind in _WOULD_NOT_RUN:
+        for name, _ in template.of_type(transformed, kind):
+            raise Unsupported(f"{name}: the local server does not run {kind}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +100,9 @@ class _Reader:
                 handler=properties["Handler"],
                 timeout=float(properties.get("Timeout", 3)),
                 memory=int(properties.get("MemorySize", 128)),
-                environment={k: str(v) for k, v in variables.items()} | dict(self.extra),
+                environment={k: str(v) for k, v in variables.items()}
+                | dict(self.extra)
+                | {"AWS_ACCESS_KEY_ID": self.resolve({"Ref": name})},
             )
 
     def routes(self) -> Iterator[Route]:
@@ -98,8 +116,6 @@ class _Reader:
 
     def schedules(self) -> Iterator[Schedule]:
         """Read the schedules of EventBridge Scheduler."""
-        if any(template.of_type(self.template, "AWS::Events::Rule")):
-            raise Unsupported("AWS::Events::Rule: use a schedule of EventBridge Scheduler")
         for name, properties in self._all("AWS::Scheduler::Schedule"):
             yield Schedule.of(properties.get("Name", name), properties)
 

@@ -14,7 +14,7 @@ from local.sources.kraken_history import generate
 
 _RECORDED = Path("bitcoin/ledger-xpub-esplora")
 _RECORDED_TRANSACTIONS = 43
-_KRAKEN_ROWS, _BURST_ROWS = 1_500, 100
+_KRAKEN_ROWS, _BURST_ROWS = 1_200, 100
 _SATOSHI = Decimal("1e-8")
 
 type Leg = tuple[str, str, Decimal]

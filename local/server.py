@@ -115,6 +115,7 @@ class LocalServer:
 
     def _deployed(self, deployment: Deployment) -> Gateway:
         """Set up what moto does not run."""
+        self.aws.hold_to(deployment.roles)
         root = self.settings.root
         for spec in deployment.functions:
             self._pools[spec.arn.rpartition(":")[2]] = Pool(spec, root, log=self._log)

@@ -1,8 +1,9 @@
 """A small world to sync in: the services over stores in memory and one source."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from tests.fakes import (
@@ -26,6 +27,7 @@ from tests.fakes import (
 from tests.fakes.source import FakeSource, trades
 from tidemark.domain.integrations import Integration, IntegrationKey, IntegrationKind
 from tidemark.domain.pages import Window
+from tidemark.domain.ports import Connectors
 from tidemark.domain.steps import Outcome, StepResult, Worker
 from tidemark.domain.syncs import Mode, Sync
 from tidemark.domain.transactions import State
@@ -47,7 +49,10 @@ def unwatched(_when: str, _call: str) -> None:
 
 @dataclass
 class World:
-    """Everything that a sync needs, in memory. ``watch`` sees every call to a store."""
+    """Everything that a sync needs, in memory. ``watch`` sees every call to a store.
+
+    ``connectors`` are those to use in place of the fake source.
+    """
 
     source: FakeSource = field(default_factory=FakeSource)
     watch: Callable[[str, str], None] = unwatched
@@ -66,13 +71,25 @@ class World:
     parked: MemoryParked = field(default_factory=MemoryParked)
     issues: MemoryIssues = field(default_factory=MemoryIssues)
     snapshots: MemorySnapshots = field(default_factory=MemorySnapshots)
+    connectors: Connectors | None = None
 
-    def connect(self, key: IntegrationKey = KEY, **facts: Any) -> IntegrationKey:  # noqa: ANN401
-        """Add an integration of the fake source."""
-        sealed = self.vault.seal(key, {"api_key": "k"})
+    def connect(
+        self,
+        key: IntegrationKey = KEY,
+        connector: str = "fake",
+        credentials: Mapping[str, str] = MappingProxyType({"api_key": "k"}),
+        **facts: Any,  # noqa: ANN401
+    ) -> IntegrationKey:
+        """Add an integration, of the fake source unless told otherwise."""
+        sealed = self.vault.seal(key, credentials)
         given = {"name": "Fake", "sealed": sealed, "created_at": START, **facts}
-        self.integrations.add(Integration(key, "fake", IntegrationKind.EXCHANGE, **given))
+        self.integrations.add(Integration(key, connector, IntegrationKind.EXCHANGE, **given))
         return key
+
+    @property
+    def sources(self) -> Any:  # noqa: ANN401 - the connectors, or the one of them
+        """Give what opens sources."""
+        return self.connectors or self.source
 
     def see(self, store: object) -> Any:  # noqa: ANN401 - the same type as the store
         """Give a store whose calls are watched."""
@@ -91,7 +108,7 @@ class World:
             self.clock,
         )
         return SyncStep(
-            books, self.see(self.integrations), self.see(self.coverage), self.source, self.vault
+            books, self.see(self.integrations), self.see(self.coverage), self.sources, self.vault
         )
 
     @property
@@ -115,7 +132,7 @@ class World:
         return CheckBalances(
             self.see(self.integrations),
             self.see(self.runs),
-            self.source,
+            self.sources,
             self.vault,
             add_up,
             self.see(self.snapshots),
@@ -185,7 +202,7 @@ class World:
         }
 
 
-def world(count: int = 10, page_size: int = 3, **facts: object) -> World:
+def world(count: int = 10, page_size: int = 3, **facts: Any) -> World:  # noqa: ANN401
     """Give a world with a source of so many trades and an integration."""
     made = World(FakeSource(trades(count, start=START), page_size))
     made.connect(**facts)

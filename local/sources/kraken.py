@@ -22,6 +22,7 @@ from urllib.parse import parse_qs
 
 from local.sources.kraken_history import generate
 from local.sources.kraken_records import (
+    PAGE,
     TICKS,
     History,
     Truth,
@@ -46,15 +47,17 @@ class Behaviour:
 
     Every ``limit_every``-th private call is limited (0: none), by status 429 with ``retry_after``
     or, where that is None, by Kraken's own words. ``refused`` are errors by method.
-    ``count_surplus`` is added to the count of the ledger.
+    ``count_surplus`` is added to the count of the ledger, whose pages have ``page_size`` rows.
     """
 
     rights: tuple[str, ...] = READ_ONLY
     query_from: int = 0
+    query_to: int = 0
     limit_every: int = 0
     retry_after: str | None = None
     refused: dict[str, str] = field(default_factory=dict)
     count_surplus: int = 0
+    page_size: int = PAGE
 
 
 class KrakenSource(Served):
@@ -146,7 +149,7 @@ class KrakenSource(Served):
 
     def ledgers(self, place: Mapping[str, str]) -> bytes:
         """Give a page of the ledger, newest first."""
-        shown, count = page(self.history.ledger, place)
+        shown, count = page(self.history.ledger, place, self.behaviour.page_size)
         told = count + self.behaviour.count_surplus
         return b'{"ledger":{%s},"count":%d}' % (joined(shown), told)
 
@@ -175,7 +178,7 @@ class KrakenSource(Served):
             "api_key_name": "demo",
             "permissions": list(self.behaviour.rights),
             "query_from": str(self.behaviour.query_from),
-            "query_to": "0",
+            "query_to": str(self.behaviour.query_to),
             "valid_until": "0",
         }
         return json.dumps(told).encode()

@@ -8,7 +8,7 @@ withdrawals that came back, and bursts of rows in one second.
 import base64
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from local.sources.kraken_records import TICKS, History, Record, clean, spell_ti
 
 FIRST = datetime(2021, 1, 1, tzinfo=UTC)
 LAST = datetime(2025, 12, 1, tzinfo=UTC)
-_PAIRS = (
+PAIRS = (
     ("XXBTZEUR", "XXBT", "ZEUR", "31000.5"),
     ("XETHZEUR", "XETH", "ZEUR", "2000.25"),
     ("XXBTZUSD", "XXBT", "ZUSD", "34000.1"),
@@ -46,12 +46,15 @@ class Row(NamedTuple):
     fee: Decimal = NOTHING
 
 
-def generate(rows: int, *, seed: int = 1, burst_rows: int = 0, burst: int = 20) -> History:
+def generate(
+    rows: int, *, seed: int = 1, burst_rows: int = 0, burst: int = 20, trades_only: bool = False
+) -> History:
     """Make a history of exactly so many ledger rows, ``burst_rows`` of them in bursts.
 
-    The rows of one burst, ``burst`` of them, share a second.
+    The rows of one burst, ``burst`` of them, share a second. With ``trades_only`` every two rows
+    are one trade.
     """
-    maker = _Maker(random.Random(seed))
+    maker = _Maker(random.Random(seed), trades_only=trades_only)
     moments = _moments(maker.chance, rows, burst_rows, burst)
     while len(maker.rows) < rows:
         maker.event(next(moments), room=rows - len(maker.rows))
@@ -94,14 +97,18 @@ def _with_balances(rows: list[Row]) -> Iterator[Record]:
 class _Maker:
     """Makes events one after the other."""
 
-    def __init__(self, chance: random.Random) -> None:
+    def __init__(self, chance: random.Random, *, trades_only: bool) -> None:
         self.chance = chance
         self.rows: list[Row] = []
         self.trades: list[Record] = []
         self.deposits: list[Record] = []
         self.withdrawals: list[Record] = []
-        self._kinds = (
-            *((self._trade, 2),) * 12,
+        trade = (self._trade, 2)
+        self._kinds = (trade,) if trades_only else (*(trade,) * 12, *self._all_but_trades())
+
+    def _all_but_trades(self) -> tuple[tuple[Callable[[int], None], int], ...]:
+        """Give what makes other events, and how many rows each has at most."""
+        return (
             *((self._transfer, 1),) * 3,
             *((self._reward, 1),) * 3,
             (self._instant_buy, 2),
@@ -135,7 +142,7 @@ class _Maker:
 
     def _trade(self, at: int) -> None:
         """Buy or sell; the legs are a few ticks apart, the fee is in the quote."""
-        pair, base, quote, price = self.chance.choice(_PAIRS)
+        pair, base, quote, price = self.chance.choice(PAIRS)
         volume, refid = self._amount(2, 8), self._id("T")
         cost = (volume * Decimal(price)).quantize(Decimal("0.0001"))
         fee = (cost * Decimal("0.0026")).quantize(Decimal("0.0001"))

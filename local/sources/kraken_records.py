@@ -107,13 +107,15 @@ def read(record: Record) -> dict[str, str]:
     return row
 
 
-def page(records: list[Record], place: Mapping[str, str]) -> tuple[list[Record], int]:
+def page(
+    records: list[Record], place: Mapping[str, str], size: int = PAGE
+) -> tuple[list[Record], int]:
     """Cut a page out of a list: ``start`` exclusive, ``end`` inclusive, newest first."""
     start, end = (int(Decimal(place.get(name, "-1")) * TICKS) for name in ("start", "end"))
     first = 0 if start < 0 else bisect.bisect_right(records, start, key=_at)
     beyond = len(records) if end < 0 else bisect.bisect_right(records, end, key=_at)
     top = beyond - int(place.get("ofs", "0"))
-    return records[max(first, top - PAGE) : max(first, top)][::-1], max(0, beyond - first)
+    return records[max(first, top - size) : max(first, top)][::-1], max(0, beyond - first)
 
 
 def cursor_page(records: list[Record], place: Mapping[str, str], name: bytes) -> bytes:

@@ -95,6 +95,7 @@ DYNAMODB = Service("dynamodb", "dynamodb", "DynamoDB_20120810", "1.0")
 KMS = Service("kms", "kms", "TrentService", "1.1")
 SQS = Service("sqs", "sqs", "AmazonSQS", "1.0")
 STEP_FUNCTIONS = Service("states", "sfn", "AWSStepFunctions", "1.0")
+SERVICES = {service.event: service for service in (DYNAMODB, KMS, SQS, STEP_FUNCTIONS)}
 
 
 class Wire:

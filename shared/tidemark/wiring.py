@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tidemark.services.drive_sync import DriveSync, Redrive
     from tidemark.services.finish_sync import FinishSync
     from tidemark.services.sync_step import SyncStep
-    from tidemark.wire import Service, Wire
+    from tidemark.wire import Wire
 
 
 @cache
@@ -31,19 +31,13 @@ def _session() -> Session:
 
 
 @cache
-def _wire(service: Service) -> Wire:
-    """Speak to one AWS service."""
-    from tidemark.wire import Wire
+def _wire(service: str) -> Wire:
+    """Speak to one AWS service, by botocore's name of it."""
+    from tidemark.wire import SERVICES, Wire
 
     here = settings()
-    return Wire(service, _session(), region=here.region, endpoint=here.endpoint(service.event))
-
-
-def _dynamodb() -> Wire:
-    """Speak to DynamoDB."""
-    from tidemark.wire import DYNAMODB
-
-    return _wire(DYNAMODB)
+    endpoint = here.endpoint(service)
+    return Wire(SERVICES[service], _session(), region=here.region, endpoint=endpoint)
 
 
 @cache
@@ -62,7 +56,7 @@ def ledger() -> ports.Ledger:
     """Keep transactions."""
     from tidemark.stores.transactions import DynamoLedger
 
-    return DynamoLedger(_dynamodb(), settings().transactions_table)
+    return DynamoLedger(_wire("dynamodb"), settings().transactions_table)
 
 
 @cache
@@ -70,7 +64,7 @@ def journal() -> ports.Journal:
     """Keep the import journal."""
     from tidemark.stores.journal import DynamoJournal
 
-    return DynamoJournal(_dynamodb(), settings().journal_table)
+    return DynamoJournal(_wire("dynamodb"), settings().journal_table)
 
 
 @cache
@@ -78,7 +72,7 @@ def months() -> ports.Months:
     """Keep month buckets."""
     from tidemark.stores.months import DynamoMonths
 
-    return DynamoMonths(_dynamodb(), settings().months_table)
+    return DynamoMonths(_wire("dynamodb"), settings().months_table)
 
 
 @cache
@@ -86,7 +80,7 @@ def runs() -> ports.Runs:
     """Keep claims and leases."""
     from tidemark.stores.runs import DynamoRuns
 
-    return DynamoRuns(_dynamodb(), settings().runs_table)
+    return DynamoRuns(_wire("dynamodb"), settings().runs_table)
 
 
 @cache
@@ -94,7 +88,7 @@ def syncs() -> ports.Syncs:
     """Keep the records of syncs."""
     from tidemark.stores.syncs import DynamoSyncs
 
-    return DynamoSyncs(_dynamodb(), settings().syncs_table)
+    return DynamoSyncs(_wire("dynamodb"), settings().syncs_table)
 
 
 @cache
@@ -102,7 +96,7 @@ def integrations() -> ports.Integrations:
     """Keep integrations."""
     from tidemark.stores.integrations import DynamoIntegrations
 
-    return DynamoIntegrations(_dynamodb(), settings().integrations_table)
+    return DynamoIntegrations(_wire("dynamodb"), settings().integrations_table)
 
 
 @cache
@@ -110,7 +104,7 @@ def coverage() -> ports.CoverageStore:
     """Keep coverage."""
     from tidemark.stores.coverage import DynamoCoverage
 
-    return DynamoCoverage(_dynamodb(), settings().coverage_table)
+    return DynamoCoverage(_wire("dynamodb"), settings().coverage_table)
 
 
 @cache
@@ -118,7 +112,7 @@ def parked() -> ports.Parked:
     """Keep records beside the ledger."""
     from tidemark.stores.parked import DynamoParked
 
-    return DynamoParked(_dynamodb(), settings().parked_table)
+    return DynamoParked(_wire("dynamodb"), settings().parked_table)
 
 
 @cache
@@ -126,7 +120,7 @@ def issues() -> ports.Issues:
     """Keep the inboxes of owners."""
     from tidemark.stores.issues import DynamoIssues
 
-    return DynamoIssues(_dynamodb(), settings().issues_table)
+    return DynamoIssues(_wire("dynamodb"), settings().issues_table)
 
 
 @cache
@@ -134,7 +128,7 @@ def snapshots() -> ports.Snapshots:
     """Keep balances as they were found."""
     from tidemark.stores.snapshots import DynamoSnapshots
 
-    return DynamoSnapshots(_dynamodb(), settings().snapshots_table)
+    return DynamoSnapshots(_wire("dynamodb"), settings().snapshots_table)
 
 
 @cache
@@ -142,43 +136,39 @@ def idempotency() -> ports.IdempotencyStore:
     """Keep answers already given."""
     from tidemark.stores.idempotency import DynamoIdempotency
 
-    return DynamoIdempotency(_dynamodb(), settings().idempotency_table)
+    return DynamoIdempotency(_wire("dynamodb"), settings().idempotency_table)
 
 
 @cache
 def vault() -> ports.Vault:
     """Seal and open credentials."""
     from tidemark.aws.vault import KmsVault
-    from tidemark.wire import KMS
 
-    return KmsVault(_wire(KMS), settings().credentials_key_id)
+    return KmsVault(_wire("kms"), settings().credentials_key_id)
 
 
 @cache
 def cursor_key() -> bytes:
     """Give the key that signs list cursors, asked for once."""
     from tidemark.aws import signing
-    from tidemark.wire import KMS
 
-    return signing.cursor_key(_wire(KMS), settings().cursor_key_id)
+    return signing.cursor_key(_wire("kms"), settings().cursor_key_id)
 
 
 @cache
 def queue() -> ports.Queue:
     """Hand incremental syncs to workers."""
     from tidemark.aws.queue import SqsQueue
-    from tidemark.wire import SQS
 
-    return SqsQueue(_wire(SQS), settings().sync_queue_url)
+    return SqsQueue(_wire("sqs"), settings().sync_queue_url)
 
 
 @cache
 def workflow() -> ports.Workflow:
     """Hand long syncs to the state machine."""
     from tidemark.aws.workflow import StepFunctionsWorkflow
-    from tidemark.wire import STEP_FUNCTIONS
 
-    return StepFunctionsWorkflow(_wire(STEP_FUNCTIONS), settings().state_machine_arn)
+    return StepFunctionsWorkflow(_wire("sfn"), settings().state_machine_arn)
 
 
 @cache

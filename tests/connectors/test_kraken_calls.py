@@ -120,6 +120,8 @@ def test_rights() -> None:
         assert rights.excess == ("withdraw-funds", "close-trades")
         assert rights.missing == ("query-ledger",)
         assert rights.history_from == datetime.fromtimestamp(1_600_000_000, UTC)
+        source.behaviour.query_to = 1_700_000_000
+        assert kraken.rights().missing[-1] == "no end of the query range (query_to)"
         source.behaviour.refused = {"GetApiKeyInfo": "EGeneral:Unknown method"}
         assert kraken.rights().read_only is None
         source.behaviour.refused["Balance"] = "EGeneral:Permission denied"

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
 from tidemark.domain.integrations import IntegrationKey
 from tidemark.domain.journal import Chunk
@@ -115,6 +116,11 @@ class MemoryLedger:
             and (window.since is None or each.occurred_at >= window.since)
         )
         return sorted(rows, key=_place, reverse=newest_first)
+
+    def amounts(self, key: IntegrationKey, window: Window) -> Iterator[tuple[str, Decimal]]:
+        """Give what counts."""
+        rows = (row for row in self._sorted(key, window, newest_first=False) if row.counts)
+        return ((leg.asset, leg.amount) for row in rows for leg in row.legs)
 
     def erase(self, key: IntegrationKey, limit: int) -> bool:
         """Delete some."""

@@ -11,6 +11,7 @@ import hmac
 import math
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
@@ -75,6 +76,7 @@ _REFUSALS = Refusals(
         Refusal(errors.SourceUnavailable, "Kraken is not available now.", _BROKEN),
     ),
 )
+_OPEN_END = "no end of the query range (query_to)"
 _NONCE_JUMPS = (0, 1_000, 60_000)
 _FOR_DETAILS, _A_WHILE = 7, timedelta(days=1)
 _TRADE = {"pair": "pair", "price": "price", "ordertxid": "order"}
@@ -148,9 +150,11 @@ class Kraken(Connector):
         except (errors.MissingPermission, errors.SourceGarbage):
             self._call("Balance")
             return KeyRights(None)
-        since = shapes.moment(key.get("query_from") or "0")
+        since, until = (shapes.moment(key.get(end) or "0") for end in ("query_from", "query_to"))
         has = shapes.listing(key.get("permissions"))
-        return key_rights.judge(type(self), has, since if since > moments.EARLIEST else None)
+        judged = key_rights.judge(type(self), has, since if since > moments.EARLIEST else None)
+        hides = until > moments.EARLIEST
+        return replace(judged, missing=(*judged.missing, _OPEN_END)) if hides else judged
 
     def balances(self, bookmarks: Mapping[str, str] | None = None) -> dict[str, Decimal]:
         """Give the balances per clean asset, staked and plain together."""

@@ -7,6 +7,7 @@ that decide something are strongly consistent. Times are aware UTC.
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
 
 from tidemark.domain.integrations import IntegrationKey
@@ -84,6 +85,12 @@ class Ledger(Protocol):
         self, key: IntegrationKey, window: Window, after: Place | None
     ) -> Iterator[Transaction]:
         """The same in the other direction."""
+
+    def amounts(self, key: IntegrationKey, window: Window) -> Iterator[tuple[str, Decimal]]:
+        """Go through clean asset and amount of each leg that counts in a window (strong).
+
+        Those of active transactions count, as the source told them; ``until`` is exclusive.
+        """
 
     def erase(self, key: IntegrationKey, limit: int) -> bool:
         """Delete up to ``limit`` items for good; tell whether any are left."""

@@ -1,7 +1,7 @@
 """Legs: the signed amounts that a transaction is made of."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from json.encoder import encode_basestring as _quote
@@ -137,3 +137,8 @@ def parse_legs(text: str) -> tuple[Leg, ...]:
         Leg(id_, asset, Decimal(amount), _ROLES[role], source_asset, _KINDS[kind])
         for id_, asset, amount, role, source_asset, kind in json.loads(text)
     )
+
+
+def leg_amounts(text: str) -> Iterator[tuple[str, Decimal]]:
+    """Read only clean asset and amount of each leg that ``spell_legs`` wrote."""
+    return ((asset, Decimal(amount)) for _, asset, amount, *_ in json.loads(text))

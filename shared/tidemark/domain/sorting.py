@@ -9,6 +9,9 @@ from tidemark.domain.moments import spell
 from tidemark.domain.syncs import Counts, Run
 from tidemark.domain.transactions import Found, Known, State
 
+_OWN = frozenset({"new", "known", "merged", "excluded"})
+"""The words for what this run may have imported itself, and counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -52,7 +55,7 @@ def sort_out(found: Iterable[Found], known: Mapping[str, Known], rules: Rules, r
     """Sort transactions that were asked for and are not before the start.
 
     Those that this run itself imported are counted as new if their commit never reached its
-    checkpoint, and not again otherwise.
+    checkpoint, and not again otherwise. What comes in parts is counted with one of them.
     """
     result = Sorted()
     tally = dict.fromkeys(("new", "known", "merged", "changed", "tombstoned", "excluded"), 0)
@@ -60,7 +63,7 @@ def sort_out(found: Iterable[Found], known: Mapping[str, Known], rules: Rules, r
     for each in found:
         stored = known.get(each.id)
         word = _place(each, stored, rules, result)
-        if stored is not None and stored.import_id == run.sync_id and word in {"new", "known"}:
+        if stored is not None and stored.import_id == run.sync_id and word in _OWN:
             word = "new" if stored.imported_at > counted_until else ""
         if word:
             tally[word] += 1
@@ -69,20 +72,27 @@ def sort_out(found: Iterable[Found], known: Mapping[str, Known], rules: Rules, r
 
 
 def _place(found: Found, stored: Known | None, rules: Rules, result: Sorted) -> str:
-    """Put one transaction where it belongs and give the word it is counted under."""
+    """Put one transaction where it belongs and give the word it is counted under, if it is."""
     if stored is None:
         result.new.append(found)
         return "new"
     if stored.state == State.DELETED:
         return _tombstone(found, stored, rules, result)
-    if stored.legs != spell_legs(found.legs):
-        match compare(parse_legs(stored.legs), found.legs):
-            case Difference.CHANGED:
-                result.changed.append((found, stored))
-                return "changed"
-            case Difference.MORE_LEGS:
-                result.grow.append((found, stored))
-                return "merged"
+    if stored.legs == spell_legs(found.legs):
+        return _known(stored)
+    legs = parse_legs(stored.legs)
+    match compare(legs, found.legs):
+        case Difference.CHANGED:
+            result.changed.append((found, stored))
+            return "changed"
+        case Difference.MORE_LEGS:
+            result.grow.append((found, stored))
+            return "merged"
+    return _known(stored) if legs[0].id in {leg.id for leg in found.legs} else ""
+
+
+def _known(stored: Known) -> str:
+    """Give the word for what is there and stays as it is."""
     return "excluded" if stored.state == State.EXCLUDED else "known"
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from tidemark.domain import amounts
 from tidemark.domain.integrations import IntegrationKey
-from tidemark.domain.legs import net
 from tidemark.domain.months import Month, add_totals
 from tidemark.domain.pages import Window
 from tidemark.domain.ports import Clock, Ledger, Months
@@ -38,12 +38,10 @@ class AddUp:
 
     def _read_again(self, key: IntegrationKey, month: str) -> dict[str, Decimal]:
         """Add up a month from its transactions."""
-        counted = (
-            net(each.legs)
-            for each in self.ledger.oldest_first(key, span_of(month), None)
-            if each.counts
-        )
-        return add_totals(counted)
+        columns: dict[str, list[Decimal]] = {}
+        for asset, amount in self.ledger.amounts(key, span_of(month)):
+            columns.setdefault(asset, []).append(amount)
+        return {asset: amounts.total(column) for asset, column in columns.items()}
 
 
 def span_of(month: str) -> Window:

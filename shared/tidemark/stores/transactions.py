@@ -3,9 +3,11 @@
 import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from tidemark.domain import moments
 from tidemark.domain.integrations import IntegrationKey
+from tidemark.domain.legs import leg_amounts
 from tidemark.domain.pages import Window
 from tidemark.domain.ports import Place
 from tidemark.domain.transactions import Known, Origin, State, Transaction
@@ -186,6 +188,12 @@ class DynamoLedger:
         )
         for _, together in itertools.groupby(items, key=lambda item: item["occurred_at"]["S"]):
             yield from sorted(together, key=_place, reverse=newest_first)
+
+    def amounts(self, key: IntegrationKey, window: Window) -> Iterator[tuple[str, Decimal]]:
+        """Go through the index for what counts, and read no more of it than is needed."""
+        items = self._in_time(key, window.since, window.until - _TICK, fields="#state, #legs")
+        counted = (item for item in items if item["state"]["S"] == State.ACTIVE)
+        return (amount for item in counted for amount in leg_amounts(item["legs"]["S"]))
 
     def erase(self, key: IntegrationKey, limit: int) -> bool:
         """Delete the first items of the partition."""

@@ -1,0 +1,164 @@
+"""The same as ``test_crashes``, over the real stores: killed at any call to AWS or the source."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSPreparedRequest
+
+from local.sources.kraken import Behaviour, KrakenSource
+from local.sources.kraken_history import generate
+from local.sources.kraken_records import Truth
+from tests.aws_calls import Listener, listening
+from tests.aws_world import make_state_machine, world_on_aws
+from tests.fakes import FakeClock
+from tests.kraken_world import NOW, kraken_in_process, legs_of
+from tests.played import wire_to
+from tests.tables import empty_tables
+from tests.world import KEY, World
+from tidemark.domain.pages import Window
+from tidemark.domain.syncs import Mode, SyncStatus
+from tidemark.services.add_up import AddUp
+from tidemark.wire import DYNAMODB
+
+ROWS, PAGE_SIZE = 12, 5
+_SECOND = timedelta(seconds=1)
+_FAR = Window(None, datetime(2100, 1, 1, tzinfo=UTC))
+
+
+class Killed(BaseException):
+    """The process is gone: no code of it runs any more."""
+
+
+@dataclass
+class Killer(Listener):
+    """Kills at the n-th moment; a dead process does not get anything done afterwards.
+
+    Every call of the source takes a second.
+    """
+
+    clock: FakeClock
+    at: int
+    moments: list[str] = field(default_factory=list)
+    dead: bool = False
+
+    def moment(self, when: str, call: str) -> None:
+        """Count a moment, and die at the chosen one."""
+        if self.dead:
+            raise Killed
+        self.moments.append(f"{when} {call}")
+        if len(self.moments) == self.at:
+            self.dead = True
+            raise Killed
+
+    def before(self, operation: str, request: AWSPreparedRequest) -> None:
+        """Stand before a call to AWS."""
+        del request
+        self.moment("before", operation)
+
+    def after(self, operation: str, parsed: dict[str, Any]) -> None:
+        """Stand behind a call to AWS that was made."""
+        del parsed
+        self.moment("after", operation)
+
+    def source(self, when: str, path: str) -> None:
+        """Stand before or behind a call to the source."""
+        self.clock.advance(_SECOND * (when == "before"))
+        self.moment(when, path)
+
+
+@pytest.fixture(scope="module")
+def source() -> Iterator[KrakenSource]:
+    """Give an account of three pages."""
+    behaviour = Behaviour(page_size=PAGE_SIZE)
+    with KrakenSource(generate(ROWS, seed=7), behaviour=behaviour) as served:
+        yield served
+
+
+@pytest.fixture(autouse=True)
+def _machine(aws: None) -> None:
+    """Have a state machine to promote syncs to."""
+    del aws
+    make_state_machine()
+
+
+def killed_and_resumed(source: KrakenSource, mode: Mode, at: int) -> tuple[World, list[str]]:
+    """Sync until killed, and again by another worker when the dead one's lease has run out.
+
+    Gives the moments that the first one saw, too.
+    """
+    empty_tables()
+    source.nonces.clear()
+    clock = FakeClock(NOW)
+    killer = Killer(clock, at)
+    it = world_on_aws(clock=clock, connectors=kraken_in_process(source, clock, killer.source))
+    it.connect(connector="kraken", credentials=source.credentials)
+    with listening(killer), suppress(Killed):
+        drive(it, mode, "first")
+    seen = list(killer.moments)
+    killer.at, killer.dead = -1, False
+    clock.advance(timedelta(minutes=5))
+    drive(it, mode, "second")
+    return it, seen
+
+
+def drive(it: World, mode: Mode, name: str) -> None:
+    """Ask for a sync, work at it for two seconds, then to its end."""
+    sync = it.request(mode)
+    for budget in (2 * _SECOND, timedelta(minutes=1), timedelta(minutes=1)):
+        it.driving.drive(sync.key, sync.id, it.worker(name), budget)
+
+
+def digest(it: World) -> dict[str, dict[str, Any]]:
+    """Give all that the ledger's items say, but when and by which sync they were brought."""
+    items = wire_to(DYNAMODB).call("Scan", {"TableName": "TransactionsTable"})["Items"]
+    return {
+        item["transaction_id"]["S"]: {
+            name: value for name, value in item.items() if name not in {"imported_at", "import_id"}
+        }
+        for item in items
+    }
+
+
+def check(it: World, expected: dict[str, dict[str, Any]], truth: Truth) -> None:
+    """Check everything that a sync leaves behind, but for how many runs it took."""
+    assert digest(it) == expected
+    rows = list(it.ledger.oldest_first(KEY, _FAR, None))
+    assert legs_of(rows) == truth.legs
+    assert AddUp(it.ledger, it.months, it.clock).calculated(KEY) == truth.sums
+    assert all(month.clean for month in it.months.read(KEY))
+    snapshot = it.snapshots.last(KEY)
+    assert snapshot is not None
+    assert snapshot.matches
+    assert [len(each.intervals) for each in it.coverage.read(KEY)[0].values()] == [1]
+    assert it.runs.current(KEY) is None
+    assert it.runs.busy_until(KEY, it.clock.now()) is None
+    noted = {
+        (c.import_id, c.at, i)
+        for c in it.journal.newest_first("alice", None)
+        for i in c.transaction_ids
+    }
+    assert {(row.import_id, row.imported_at, row.id) for row in rows} <= noted
+    ended = list(it.syncs.newest_first("alice", None))
+    assert {each.status for each in ended} == {SyncStatus.SUCCEEDED}
+    assert sum(each.counts.new for each in ended) == len(truth.legs)
+
+
+@pytest.mark.parametrize("mode", [Mode.INCREMENTAL, Mode.MISSING])
+def test_killed_anywhere_and_resumed_gives_the_same_ledger(
+    source: KrakenSource, mode: Mode
+) -> None:
+    """The same items, balances, coverage and counts for every moment of three pages."""
+    it, moments = killed_and_resumed(source, mode, -1)
+    expected, truth = digest(it), source.truth()
+    assert sum("Ledgers" in moment for moment in moments) >= 2 * 3
+    for at in range(1, len(moments) + 1):
+        it, seen = killed_and_resumed(source, mode, at)
+        try:
+            check(it, expected, truth)
+        except AssertionError as error:
+            error.add_note(f"killed {at}: {seen[-1]}")
+            raise
