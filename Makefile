@@ -15,7 +15,7 @@ local: setup ## serve the product on this machine, and print how to call it
 	$(PYTHON) -m local play
 
 test: setup ## run all tests (ARGS=... goes to pytest)
-	$(PYTHON) -m pytest $(ARGS)
+	$(PYTHON) -m pytest -n auto --dist worksteal $(ARGS)
 
 check: setup ## lint, types, imports, template, generated documents, requirements
 	.venv/bin/ruff check

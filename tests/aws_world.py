@@ -1,7 +1,7 @@
 """Worlds over the real stores, keys, queue and state machine, as moto plays them."""
 
 import json
-from typing import Any, cast
+from typing import Any
 
 from tests.played import QUEUE_URL, STATE_MACHINE_ARN, wire_to
 from tests.stores.stores import in_dynamodb
@@ -36,4 +36,4 @@ def world_on_aws(**more: Any) -> World:  # noqa: ANN401 - what worlds take
         "queue": SqsQueue(wire_to(SQS), QUEUE_URL),
         "workflow": StepFunctionsWorkflow(wire_to(STEP_FUNCTIONS), STATE_MACHINE_ARN),
     }
-    return cast("World", World(**stores, **outside, **more))
+    return World(**stores, **outside, **more)

@@ -1,12 +1,13 @@
 """What all tests share: an AWS that is not there, and one that is only played."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from hypothesis import settings
 from moto import mock_aws
 
+from tests import canaries
 from tests.aws_calls import listening
 from tests.played import environment, make_keys_and_queue
 from tests.strict import Strict
@@ -22,6 +23,18 @@ _ENVIRONMENT = {
 
 settings.register_profile("tidemark", deadline=None)
 settings.load_profile("tidemark")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a test fail in whose logs or output a planted secret came to light, in any form."""
+    report = yield
+    if report.when == "teardown":
+        leaked = canaries.found_in("\n".join(text for _, text in report.sections))
+        if leaked:
+            report.outcome = "failed"
+            report.longrepr = f"secrets in what was logged or written out: {leaked}"
+    return report
 
 
 @pytest.fixture(autouse=True, scope="session")

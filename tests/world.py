@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from tests.canaries import API_KEY
 from tests.fakes import (
     FakeClock,
     FakeMetrics,
@@ -77,7 +78,7 @@ class World:
         self,
         key: IntegrationKey = KEY,
         connector: str = "fake",
-        credentials: Mapping[str, str] = MappingProxyType({"api_key": "k"}),
+        credentials: Mapping[str, str] = MappingProxyType({"api_key": API_KEY}),
         **facts: Any,  # noqa: ANN401
     ) -> IntegrationKey:
         """Add an integration, of the fake source unless told otherwise."""

@@ -45,7 +45,7 @@ def test_a_message_names_the_sync(aws: None) -> None:
 
 
 def test_an_execution_starts_once(aws: None) -> None:
-    """Its name says which it is; that it exists is no error, anything else is."""
+    """Its name says which it is; that it exists is told and no error, anything else is one."""
     del aws
     states = wire_to(STEP_FUNCTIONS)
     definition = {"StartAt": "End", "States": {"End": {"Type": "Succeed"}}}
@@ -56,10 +56,9 @@ def test_an_execution_starts_once(aws: None) -> None:
     )
     workflow = StepFunctionsWorkflow(states, STATE_MACHINE_ARN)
 
-    for number in (1, 1, 2):
-        workflow.start(KEY, "sync_1", number)
+    assert all(workflow.start(KEY, "sync_1", number) for number in (1, 1, 2))
     with listening(Answering("sfn.StartExecution", refusal("ExecutionAlreadyExists"))):
-        workflow.start(KEY, "sync_1", 2)
+        assert not workflow.start(KEY, "sync_1", 2)
 
     listed = states.call("ListExecutions", {"stateMachineArn": STATE_MACHINE_ARN})["executions"]
     assert sorted(each["name"] for each in listed) == ["sync_1-1", "sync_1-2"]

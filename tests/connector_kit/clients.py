@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 
 import httpx
 
+from tests import canaries
 from tidemark.connector_kit.http import Http
 
 NOW = datetime(2024, 5, 1, tzinfo=UTC)
 CANARY = "canary-7f3a9d-secret"
+canaries.plant(CANARY)
 SLACK = 1.0
 """Seconds that a busy machine may be late."""
 

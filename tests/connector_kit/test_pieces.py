@@ -61,7 +61,7 @@ def test_records_that_are_not_understood_are_kept() -> None:
         if "amount" not in record:
             raise ValueError("no amount")
         leg = Leg(record_id, "BTC", Decimal(1), Role.PRINCIPAL, "XXBT", Kind.TRADE)
-        return grouping.Entry("ledger:g", "g", at(1), (leg,), record)
+        return grouping.Entry(record_id, "ledger:g", "g", at(1), (leg,), record)
 
     entries, unread = grouping.understand(
         {"b": {"amount": 1}, "a": {"amount": 2}, "c": {"time": "1700000000.5"}, "d": 7}, read

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import httpx
 
+from tests import canaries
 from tidemark.connector_kit.base import Connector
 from tidemark.connector_kit.http import Http
 from tidemark.domain.legs import kind_of
@@ -75,6 +76,10 @@ class Case:
     reads: Sequence[tuple[str, str]]
     unread: frozenset[str] = frozenset()
     balances: Mapping[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        """Look out for the secrets from now on."""
+        canaries.plant(*self.secrets)
 
 
 @dataclass(frozen=True)

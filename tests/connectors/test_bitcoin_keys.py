@@ -7,6 +7,7 @@ import pytest
 from embit import base58, bip32, ec
 from embit.networks import NETWORKS
 
+from tests import canaries
 from tests.connectors.bitcoin_world import STRANGER, TAPROOT_XPUB, YPUB, ZPUB
 from tidemark.connector_kit.bip32 import ScriptType, branches, extended_key
 from tidemark.connectors.bitcoin import Bitcoin
@@ -37,6 +38,7 @@ NEVER = [
     "0x" + "9e" * 32,
     "9e" * 64,
 ]
+canaries.plant(*NEVER)
 
 
 def first(key: str, kind: ScriptType, change: int = 0, place: int = 0) -> str:

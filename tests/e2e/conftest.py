@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from local.child import FREE_PORTS, ServerChild, source_arguments
 from local.sources.esplora import EsploraSource
 from local.sources.kraken import KrakenSource
 from local.sources.kraken_history import generate
+from tests.exchange import Exchange
 
 RECORDED = Path("bitcoin/ledger-xpub-esplora")
 UNDER_WAY = {"queued", "running", "waiting_for_user"}
@@ -61,20 +63,37 @@ class Server:
         body = {"connector": connector, "name": connector, "credentials": credentials}
         return self.post("/v1/integrations", owner, body, expected=201)
 
+    def start(self, owner: str, integration: str, mode: str) -> Json:
+        """Start to sync an integration."""
+        body = {"integrations": [integration], "mode": mode}
+        return dict(self.post("/v1/syncs", owner, body, expected=202)["data"][0])
+
     def sync(self, owner: str, integration: str, mode: str) -> Json:
         """Sync an integration, and wait for the end."""
-        body = {"integrations": [integration], "mode": mode}
-        started = self.post("/v1/syncs", owner, body, expected=202)["data"][0]
-        return self.ended(owner, started["id"])
+        return self.ended(owner, self.start(owner, integration, mode)["id"])
 
     def ended(self, owner: str, sync_id: str, patience: float = 60) -> Json:
         """Wait until a sync has ended; it says how."""
+        return self.watched(owner, sync_id, patience, glance=1)[-1]
+
+    def watched(
+        self,
+        owner: str,
+        sync_id: str,
+        patience: float = 60,
+        *,
+        glance: float = 0.2,
+        enough: Callable[[Json], bool] = lambda _: False,
+    ) -> list[Json]:
+        """Look at a sync every ``glance`` seconds, until it has ended or it is enough."""
+        seen: list[Json] = []
         until = time.monotonic() + patience
-        while True:
-            sync = self.get(f"/v1/syncs/{sync_id}", owner)
-            if sync["status"] not in UNDER_WAY or time.monotonic() > until:
-                return sync
-            self.idle(1)
+        while time.monotonic() < until:
+            seen.append(self.get(f"/v1/syncs/{sync_id}", owner))
+            if seen[-1]["status"] not in UNDER_WAY or enough(seen[-1]):
+                break
+            self.idle(glance)
+        return seen
 
     def transactions(self, owner: str, **filters: str | int) -> list[Json]:
         """Give all transactions, page by page."""
@@ -88,6 +107,17 @@ class Server:
         return found
 
 
+def counts(sync: Json) -> tuple[str, int, int]:
+    """Give how a sync ended, what was new and what was known."""
+    return sync["status"], sync["counts"]["new"], sync["counts"]["known"]
+
+
+def balances(server: Server, owner: str) -> dict[str, tuple[Decimal, Decimal]]:
+    """Give the synced and the calculated balance of each asset."""
+    rows = server.get("/v1/balances", owner)["data"]
+    return {row["asset"]: (Decimal(row["synced"]), Decimal(row["calculated"])) for row in rows}
+
+
 @pytest.fixture(scope="session")
 def recordings() -> Path | None:
     """Give the folder of recordings, where there is one."""
@@ -96,10 +126,16 @@ def recordings() -> Path | None:
 
 
 @pytest.fixture(scope="session")
-def kraken() -> Iterator[KrakenSource]:
-    """Serve a Kraken account of 400 ledger rows."""
-    with KrakenSource(generate(400, burst_rows=40)) as source:
-        yield source
+def exchange() -> Iterator[Exchange]:
+    """Serve Kraken accounts; open one for each test."""
+    with Exchange() as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def kraken(exchange: Exchange) -> KrakenSource:
+    """Open a Kraken account of 400 ledger rows."""
+    return exchange.account(generate(400, burst_rows=40))
 
 
 @pytest.fixture(scope="session")
@@ -110,8 +146,8 @@ def esplora(recordings: Path | None) -> Iterator[EsploraSource]:
 
 
 @pytest.fixture(scope="session")
-def server(kraken: KrakenSource, esplora: EsploraSource) -> Iterator[Server]:
+def server(exchange: Exchange, esplora: EsploraSource) -> Iterator[Server]:
     """Serve the product for all tests."""
-    sources = {"kraken": kraken.url, "bitcoin": esplora.url}
+    sources = {"kraken": exchange.url, "bitcoin": esplora.url}
     with ServerChild(*FREE_PORTS, *source_arguments(sources)) as child:
         yield Server(child)

@@ -8,20 +8,9 @@ import pytest
 
 from local.sources.esplora import EsploraSource
 from local.sources.kraken import KrakenSource
-from tests.e2e.conftest import RECORDED, Json, Server
+from tests.e2e.conftest import RECORDED, Server, balances, counts
 
 SATOSHI = Decimal("1e-8")
-
-
-def counts(sync: Json) -> tuple[str, int, int]:
-    """Give how a sync ended, what was new and what was known."""
-    return sync["status"], sync["counts"]["new"], sync["counts"]["known"]
-
-
-def balances(server: Server, owner: str) -> dict[str, tuple[Decimal, Decimal]]:
-    """Give the synced and the calculated balance of each asset."""
-    rows = server.get("/v1/balances", owner)["data"]
-    return {row["asset"]: (Decimal(row["synced"]), Decimal(row["calculated"])) for row in rows}
 
 
 def test_a_kraken_account(server: Server, kraken: KrakenSource) -> None:

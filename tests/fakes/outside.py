@@ -69,16 +69,21 @@ class FakeQueue:
 
 
 class FakeWorkflow:
-    """A list of executions: (key, sync id, execution number), each once."""
+    """A list of executions: (key, sync id, execution number), each once.
+
+    Those with the numbers in ``over`` have ended.
+    """
 
     def __init__(self) -> None:
         """Start with none."""
         self.executions: list[tuple[IntegrationKey, str, int]] = []
+        self.over: set[int] = set()
 
-    def start(self, key: IntegrationKey, sync_id: str, execution: int) -> None:
+    def start(self, key: IntegrationKey, sync_id: str, execution: int) -> bool:
         """Start an execution once."""
         if (key, sync_id, execution) not in self.executions:
             self.executions.append((key, sync_id, execution))
+        return execution not in self.over
 
 
 class FakeMetrics:

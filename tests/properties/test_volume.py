@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 
-from local.sources.kraken import KrakenSource
+from local.sources.kraken import Behaviour, KrakenSource
 from local.sources.kraken_history import generate
 from local.sources.kraken_records import PAGE, TICKS, Record, Truth
 from tests.kraken_world import kraken_world, legs_of
@@ -142,3 +142,19 @@ def test_missing_meets_everything_again(synced: Synced) -> None:
 def nonzero(sums: dict[str, Decimal]) -> dict[str, Decimal]:
     """Leave out what adds up to nothing."""
     return {asset: amount for asset, amount in sums.items() if amount}
+
+
+@pytest.mark.parametrize("limit_every", [10, 40, 50])
+def test_waits_cost_few_calls(limit_every: int) -> None:
+    """Wherever the source asks to wait, with a page or with details, most of the work is kept."""
+    behaviour = Behaviour(limit_every=limit_every, retry_after="1")
+    with KrakenSource(generate(3_000, burst_rows=100), behaviour=behaviour) as source:
+        it = kraken_world(source)
+        sync = it.run()
+        assert sync.status is SyncStatus.SUCCEEDED
+        assert legs_of(it.ledger.of(KEY).values()) == source.truth().legs
+        assert source.requests["Ledgers"] <= 2 * 3_000 / PAGE
+        assert source.requests.total() <= 4 * 3_000 / PAGE
+        trades = [each for each in it.ledger.of(KEY).values() if '"type":"trade"' in str(each.raw)]
+        assert trades
+        assert all(each.details["price"] for each in trades)

@@ -14,8 +14,8 @@ class StepFunctionsWorkflow:
         self._wire = wire
         self._arn = state_machine_arn
 
-    def start(self, key: IntegrationKey, sync_id: str, execution: int) -> None:
-        """Start one; that it has been started before is fine."""
+    def start(self, key: IntegrationKey, sync_id: str, execution: int) -> bool:
+        """Start one; of one that is running nobody hears, one that has ended says so."""
         given = {
             "owner": key.owner,
             "integration_id": key.integration_id,
@@ -32,3 +32,5 @@ class StepFunctionsWorkflow:
         except CallRefused as error:
             if error.kind != "ExecutionAlreadyExists":
                 raise
+            return False
+        return True

@@ -72,8 +72,11 @@ class Queue(Protocol):
 class Workflow(Protocol):
     """Hands long syncs to the state machine."""
 
-    def start(self, key: IntegrationKey, sync_id: str, execution: int) -> None:
-        """Start an execution; the same sync and execution number start once."""
+    def start(self, key: IntegrationKey, sync_id: str, execution: int) -> bool:
+        """Start an execution; the same sync and execution number start once.
+
+        False when it was started before and has ended.
+        """
 
 
 class Metrics(Protocol):

@@ -6,12 +6,16 @@ from datetime import timedelta
 from tidemark.domain.integrations import IntegrationKey
 from tidemark.domain.ports import Clock, Runs, Workflow
 from tidemark.domain.steps import Outcome, StepResult, Worker
+from tidemark.domain.syncs import Run
 from tidemark.services.check_balances import CheckBalances
 from tidemark.services.finish_sync import FinishSync
 from tidemark.services.sync_step import SyncStep
 
 _SILENT_FOR = timedelta(minutes=30)
 """A current run without a sign of life for so long has lost its driver."""
+
+_MOST_LOST = 100
+"""So many executions in a row may end before they have done anything at all."""
 
 
 @dataclass(frozen=True)
@@ -55,5 +59,11 @@ class Redrive:
         """
         silent = list(self.runs.abandoned(self.clock.now() - _SILENT_FOR))
         for run in silent:
-            self.workflow.start(run.key, run.sync_id, run.executions + 1)
+            self._drive(run)
         return len(silent)
+
+    def _drive(self, run: Run) -> None:
+        """Start the next execution; those that ended before they left a trace are passed over."""
+        first = run.executions + 1
+        numbers = range(first, first + _MOST_LOST)
+        any(self.workflow.start(run.key, run.sync_id, number) for number in numbers)

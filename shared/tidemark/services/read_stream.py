@@ -113,7 +113,7 @@ class StreamWalk:
         return len(self._pages)
 
     def _commit(self, count: int) -> None:
-        """Commit the first ``count`` pages; if details are refused now, at least the first."""
+        """Commit the first ``count`` pages; if details are refused now, those of half of them."""
         if count == 0:
             return
         try:
@@ -121,7 +121,7 @@ class StreamWalk:
         except RateLimited:
             if count == 1:
                 raise
-            self._write(1)
+            self._write(count // 2)
             raise
 
     def _write(self, count: int) -> None:

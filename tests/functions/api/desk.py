@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from functions.api.entry import Api
 from functions.api.services import Services
+from tests.canaries import API_KEY, API_SECRET
 from tests.fakes import MemoryIdempotency
 from tests.fakes.source import FakeSource, trades
 from tests.world import START, World
@@ -22,7 +23,11 @@ from tidemark.errors import NotFound
 
 _EVENT = Path(__file__).parents[3] / "events" / "api_list_transactions.json"
 
-WANTED = {"connector": "fake", "name": "Kraken", "credentials": {"api_key": "k", "api_secret": "s"}}
+WANTED = {
+    "connector": "fake",
+    "name": "Kraken",
+    "credentials": {"api_key": API_KEY, "api_secret": API_SECRET},
+}
 """What connects an integration."""
 
 FIRST = IntegrationKey("alice", "intg_01J00000000000000000000000")
