@@ -5,7 +5,7 @@ from typing import NotRequired, TypedDict
 from aws_lambda_powertools import Logger
 
 from tidemark import wiring
-from tidemark.aws.invocation import Context, SyncEvent, key_of, worker_of
+from tidemark.aws.invocation import Context, Discreet, SyncEvent, key_of, worker_of
 from tidemark.domain.syncs import Problem
 
 logger = Logger()
@@ -27,12 +27,13 @@ class FinishEvent(SyncEvent):
 @logger.inject_lambda_context
 def handler(event: FinishEvent, context: Context) -> dict[str, str]:
     """End the sync and say how it ended."""
-    caught = event.get("failure")
-    worker = worker_of(context, wiring.clock().now())
-    status = wiring.finish_sync().finish(
-        key_of(event), event["sync_id"], worker, _problem(caught) if caught else None
-    )
-    return {"status": status.value if status else "not_ours"}
+    with Discreet():
+        caught = event.get("failure")
+        worker = worker_of(context, wiring.clock().now())
+        status = wiring.finish_sync().finish(
+            key_of(event), event["sync_id"], worker, _problem(caught) if caught else None
+        )
+        return {"status": status.value if status else "not_ours"}
 
 
 def _problem(caught: Caught) -> Problem:

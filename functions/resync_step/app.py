@@ -5,6 +5,7 @@ from aws_lambda_powertools import Logger
 from tidemark import wiring
 from tidemark.aws.invocation import (
     Context,
+    Discreet,
     StepAnswer,
     SyncEvent,
     answer_of,
@@ -25,12 +26,13 @@ class PartitionEvent(SyncEvent):
 @logger.inject_lambda_context
 def handler(event: PartitionEvent, context: Context) -> StepAnswer:
     """Read while there is time, and say what comes next."""
-    clock = wiring.clock()
-    result = wiring.sync_step().step(
-        key_of(event),
-        event["sync_id"],
-        worker_of(context, clock.now()),
-        budget_of(context),
-        event["stream"],
-    )
-    return answer_of(result, clock.now())
+    with Discreet():
+        clock = wiring.clock()
+        result = wiring.sync_step().step(
+            key_of(event),
+            event["sync_id"],
+            worker_of(context, clock.now()),
+            budget_of(context),
+            event["stream"],
+        )
+        return answer_of(result, clock.now())

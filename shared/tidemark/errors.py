@@ -16,6 +16,7 @@ TidemarkError
 │   ├── StaleVersion            somebody changed the item in between
 │   └── StoreUnavailable        the database kept throttling
 ├── VaultError                  a secret could not be sealed or opened
+├── Unexpected                  nobody named it: a bug, told by its kind alone
 └── Refused                     an owner's request that cannot be done; ``code`` says why
     ├── NotFound                unknown, or another owner's: nobody can tell which
     ├── Invalid                 the request is malformed; ``errors`` point into it
@@ -140,6 +141,12 @@ class VaultError(TidemarkError):
     """A secret could not be sealed or opened."""
 
     code = "credentials_unreadable"
+
+
+class Unexpected(TidemarkError):
+    """Nobody expected this. The message is the error's kind: its text may hold data."""
+
+    code = "internal_error"
 
 
 class FieldError(NamedTuple):

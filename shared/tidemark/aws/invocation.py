@@ -1,10 +1,12 @@
 """What a Lambda invocation is to the services: a worker with an end, and events with ids."""
 
 from datetime import datetime, timedelta
-from typing import Protocol, TypedDict
+from types import TracebackType
+from typing import Protocol, Self, TypedDict
 
 from tidemark.domain.integrations import IntegrationKey
 from tidemark.domain.steps import StepResult, Worker
+from tidemark.errors import TidemarkError, Unexpected
 
 _RESERVE = timedelta(seconds=20)
 """What a step leaves of its time, for the last commit and for letting go."""
@@ -32,6 +34,25 @@ class StepAnswer(TypedDict):
 
     outcome: str
     seconds: int
+
+
+class Discreet:
+    """Lets errors out of a function as they are if they are ours, else by their kind alone.
+
+    What a function raises is kept in its log and in the history of the state machine.
+    """
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if isinstance(error, Exception) and not isinstance(error, TidemarkError):
+            raise Unexpected(type(error).__name__) from None
 
 
 def key_of(event: SyncEvent) -> IntegrationKey:
