@@ -1,10 +1,12 @@
 """What every connector is: facts as class attributes, one page read at a time."""
 
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import cache
 from types import TracebackType
 from typing import ClassVar, Self
 
@@ -47,6 +49,9 @@ class Connector(ABC):
 
     The class carries the facts; an instance is the open source (use it in ``with``). A subclass
     says how a page is read, and nothing of leases, ledgers or schedules.
+
+    ``concurrency`` is how many requests one account may have in flight; ``accounts_at_once`` how
+    many accounts one process reads at a time: sources that count calls by address want few.
     """
 
     title: ClassVar[str]
@@ -58,6 +63,7 @@ class Connector(ABC):
     overlap: ClassVar[timedelta]
     group_span: ClassVar[timedelta] = timedelta(0)
     concurrency: ClassVar[int] = 1
+    accounts_at_once: ClassVar[int] = 10
     budget: ClassVar[RateBudget | None] = None
     needed_rights: ClassVar[tuple[str, ...]] = ()
     forbidden_rights: ClassVar[tuple[str, ...]] = ()
@@ -72,6 +78,7 @@ class Connector(ABC):
         self.nonce = nonce
 
     def __enter__(self) -> Self:
+        _gate(type(self)).acquire()
         return self
 
     def __exit__(
@@ -80,6 +87,7 @@ class Connector(ABC):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        _gate(type(self)).release()
         self.http.close()
 
     @classmethod
@@ -136,6 +144,12 @@ class Connector(ABC):
         ``bookmarks``, by stream, are those that a reading has just left.
         """
         return None
+
+
+@cache
+def _gate(connector: type[Connector]) -> threading.BoundedSemaphore:
+    """Give what lets so many accounts of a source be read at once in this process."""
+    return threading.BoundedSemaphore(connector.accounts_at_once)
 
 
 def _texts(value: object) -> list[str]:

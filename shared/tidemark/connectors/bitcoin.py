@@ -51,6 +51,7 @@ class Bitcoin(Connector):
             "The fee of a transaction with other people's inputs stays part of its amount.",
         ),
     )
+    accounts_at_once = 2
     overlap = timedelta(0)
     budget = RateBudget(capacity=100, per_second=4)
 
