@@ -6,7 +6,7 @@ import sys
 from bench.runs import child
 
 OURS, COOKBOOK = "functions.api.app", "bench.cookbook"
-_ROUNDS = 7
+_ROUNDS = 5
 
 
 def measure() -> dict[str, float]:

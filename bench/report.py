@@ -38,13 +38,14 @@ def per_thousand(runs: Runs, name: str, size: int) -> float:
     return mean(run[name] for run in runs) * 1000 / size
 
 
-def tables(results: Results, rounds: int) -> str:
+def tables(results: Results) -> str:
     """Spell a table per size."""
-    return "\n".join(_table(results, size, rounds) for size in sorted({p[0] for p in results}))
+    return "\n".join(_table(results, size) for size in sorted({place[0] for place in results}))
 
 
-def _table(results: Results, size: int, rounds: int) -> str:
+def _table(results: Results, size: int) -> str:
     """Spell the table of one size."""
+    rounds = len(results[size, "new", TIDEMARK])
     rows = [_HEADS, *(_row(place, runs) for place, runs in results.items() if place[0] == size)]
     widths = [max(len(row[n]) for row in rows) for n in range(len(_HEADS))]
     lines = (
@@ -54,7 +55,7 @@ def _table(results: Results, size: int, rounds: int) -> str:
         )
         for row in rows
     )
-    title = f"\n{size:,} trades ({2 * size:,} ledger rows); means of {rounds} runs by turns"
+    title = f"\n{size:,} trades ({2 * size:,} ledger rows); {rounds} run(s) of each, by turns"
     return "\n".join([f"{title}; CPU and calls per 1,000 trades of the history", *lines])
 
 

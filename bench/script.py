@@ -1,6 +1,7 @@
 """The script that one would write instead: all trades by ccxt, all into a table by boto3.
 
-``python script.py SOURCE_URL TABLE``; runs in an environment of its own, with nothing of Tidemark.
+``python script.py SOURCE_URL TABLE KEY SECRET``, in an environment of its own: nothing here is
+Tidemark's.
 """
 
 import json
@@ -13,12 +14,10 @@ from typing import Any
 import boto3
 import ccxt
 
-KEY, SECRET = sys.argv[3:5]
 
-
-def main(source: str, table_name: str) -> int:
-    """Copy all trades, and give how many there were."""
-    exchange = ccxt.kraken({"apiKey": KEY, "secret": SECRET, "enableRateLimit": False})
+def main(source: str, table_name: str, key: str, secret: str) -> None:
+    """Copy all trades."""
+    exchange = ccxt.kraken({"apiKey": key, "secret": secret, "enableRateLimit": False})
     exchange.urls["api"] = {"public": source, "private": source}
     table = boto3.resource("dynamodb").Table(table_name)
     copied = 0
@@ -27,7 +26,6 @@ def main(source: str, table_name: str) -> int:
             for trade in trades:
                 batch.put_item(Item=item(trade))
             copied += len(trades)
-    return copied
 
 
 def item(trade: dict[str, Any]) -> dict[str, Any]:
@@ -50,7 +48,7 @@ def item(trade: dict[str, Any]) -> dict[str, Any]:
 
 if __name__ == "__main__":
     started = time.process_time()
-    main(*sys.argv[1:3])
+    main(*sys.argv[1:])
     lines = Path("/proc/self/status").read_text().splitlines()
     peak = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
     print(json.dumps({"start_up": started, "peak_kb": peak}))

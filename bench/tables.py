@@ -1,9 +1,10 @@
 """The tables: Tidemark's as template.yaml has them, and the script's one."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from samtranslator.yaml_helper import yaml_parse
+import yaml
 
 from tidemark.wire import Wire
 
@@ -24,9 +25,17 @@ _THEIRS = {
 }
 
 
+class _Loader(yaml.CSafeLoader):
+    """Reads YAML with CloudFormation's tags, which are of no interest here."""
+
+
+_Loader.add_multi_constructor("!", lambda _loader, _tag, node: node.value)
+
+
+@cache
 def definitions() -> dict[str, dict[str, Any]]:
     """Give what makes each table."""
-    template = yaml_parse(Path("template.yaml").read_text())
+    template = yaml.load(Path("template.yaml").read_text(), _Loader)  # noqa: S506  # it is safe
     ours = {
         name: {word: value for word, value in each["Properties"].items() if word in _WANTED}
         for name, each in template["Resources"].items()

@@ -1,7 +1,7 @@
 """A thin transport to AWS's JSON services: ready JSON out, parsed JSON back.
 
-It keeps botocore's credentials, signatures, connection pool and events, and leaves out what a page
-of transactions cannot afford: service models, parameter validation and serialisation.
+It keeps botocore's credentials and events, and leaves out what a page of transactions cannot
+afford: service models, parameter validation, serialisation, its signer and its layers of HTTP.
 
 Each attempt emits ``before-send.<service>.<Operation>`` (``request=``; who answers it with an
 ``AWSResponse`` answers the call) and, once an answer is there,
@@ -12,20 +12,22 @@ of the botocore session, as botocore's own clients do.
 import json
 import logging
 import random
-import socket
 import time
 import zlib
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from http.client import HTTPException
 from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
 
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import ConnectionError as Unconnected
 from botocore.exceptions import HTTPClientError, NoCredentialsError
-from botocore.httpsession import URLLib3Session
 from botocore.session import Session
 
+from tidemark import sigv4
+from tidemark.connections import Connections, Reply
 from tidemark.errors import StoreUnavailable, TidemarkError
 
 Body = Mapping[str, Any]
@@ -37,10 +39,8 @@ _ATTEMPTS, _LOST = 8, 3
 """How often a call is made that is throttled, and that is not answered at all."""
 
 _FIRST_WAIT, _LONGEST_WAIT = 0.025, 2.0
-_UNANSWERED = (HTTPClientError, Unconnected)
+_UNANSWERED = (OSError, HTTPException, HTTPClientError, Unconnected)
 _TIMEOUT, _POOL = 5, 20
-_SOCKET: Final = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
-"""Without it the body of a request waits for the headers to be acknowledged: 40 ms a call."""
 
 _PASSING: Final = frozenset(
     {
@@ -116,12 +116,14 @@ class Wire:
         self._service = service
         self._session = session
         self._events = session.get_component("event_emitter")
-        self._region = region
+        self._host = urlsplit(self._url).netloc
+        self._scope = sigv4.Scope(region, service.endpoint)
         self._sleep = sleep
-        self._http = URLLib3Session(
+        self._connections = Connections(
+            self._url,
             timeout=_TIMEOUT,
-            max_pool_connections=_POOL,
-            socket_options=_SOCKET,  # type: ignore[arg-type]  # the stubs say list[str]
+            most=_POOL,
+            ca_bundle=session.get_config_variable("ca_bundle"),
         )
 
     def pause(self, attempt: int) -> None:
@@ -167,11 +169,11 @@ class Wire:
         _refuse(operation, parsed, retried=retried)
         return None
 
-    def _send(self, name: str, request: AWSPreparedRequest) -> AWSResponse:
+    def _send(self, name: str, request: AWSPreparedRequest) -> AWSResponse | Reply:
         """Send a request, unless somebody who listens answers it."""
         response = self._events.emit_until_response(f"before-send.{name}", request=request)[1]
         if response is None:
-            response = self._http.send(request)
+            return self._connections.send(request)
         if not isinstance(response, AWSResponse):
             raise TypeError("an answer is an AWSResponse")
         return response
@@ -180,11 +182,24 @@ class Wire:
         """Sign a request with the credentials of this moment."""
         headers = {
             "Content-Type": f"application/x-amz-json-{self._service.version}",
+            "Host": self._host,
             "X-Amz-Target": f"{self._service.target}.{operation}",
         }
-        request = AWSRequest("POST", self._url, headers=headers, data=data)
-        SigV4Auth(self._credentials(), self._service.endpoint, self._region).add_auth(request)
-        return request.prepare()
+        headers = sigv4.signed(
+            headers,
+            data,
+            credentials=self._credentials(),
+            scope=self._scope,
+            now=datetime.now(UTC),
+        )
+        headers["Content-Length"] = str(len(data))
+        return AWSPreparedRequest(
+            "POST",
+            self._url,
+            headers,  # type: ignore[arg-type]  # a dict has all that listeners look at
+            data,
+            stream_output=False,
+        )
 
     def _credentials(self) -> ReadOnlyCredentials:
         """Give the credentials of this moment; they may be renewed in between."""
@@ -194,7 +209,7 @@ class Wire:
         return credentials.get_frozen_credentials()
 
 
-def _is_garbled(response: AWSResponse, content: bytes) -> bool:
+def _is_garbled(response: AWSResponse | Reply, content: bytes) -> bool:
     """Tell whether an answer is cut off, or not what its checksum says."""
     length = response.headers.get("content-length")
     checksum = response.headers.get("x-amz-crc32")

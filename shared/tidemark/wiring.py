@@ -5,6 +5,7 @@ Imports are inside the functions: a cold start loads what its first request need
 
 from __future__ import annotations
 
+import time
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
@@ -191,10 +192,12 @@ def connectors() -> ports.Connectors:
 @cache
 def sync_step() -> SyncStep:
     """Read integrations, step by step."""
+    from tidemark.garbage import collect_seldom
     from tidemark.services.commit import Books
     from tidemark.services.sync_step import SyncStep
 
     books = Books(ledger(), journal(), months(), runs(), parked(), issues(), clock())
+    collect_seldom()
     return SyncStep(books, integrations(), coverage(), connectors(), vault())
 
 
@@ -223,8 +226,6 @@ def finish_sync() -> FinishSync:
 @cache
 def delete_integration() -> DeleteIntegration:
     """Go on deleting what a request had no time for."""
-    import time
-
     from tidemark.services.delete_integration import DeleteIntegration, Remains
     from tidemark.services.stop import Stop
 

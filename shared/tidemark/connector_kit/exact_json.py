@@ -20,7 +20,7 @@ def _no_number(word: str) -> NoReturn:
 
 
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=_whole, parse_constant=_no_number)
-_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False)
 
 spell = _ENCODER.encode
 """Spell a value as compact JSON."""

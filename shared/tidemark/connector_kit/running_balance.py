@@ -81,14 +81,14 @@ class RunningBalance:
         self._chains = {asset: _Chain.parse(spelled) for asset, spelled in known.items()}
 
     def meet(self, asset: str, moved: Decimal, balance: object, at: datetime) -> None:
-        """Take in a record that moved so much and led to a balance, as the source spells it."""
+        """Take in a record that moved so much and led to a balance: exact, or as it is spelled."""
         chain = self._chains.get(asset)
         if chain is None:
             chain = self._chains[asset] = _Chain()
         if chain.broken:
             return
         try:
-            after = amounts.parse_amount(balance)
+            after = balance if type(balance) is Decimal else amounts.parse_amount(balance)
         except ValueError:
             chain.broken = True
         else:

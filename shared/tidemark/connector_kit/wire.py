@@ -16,6 +16,8 @@ from http.client import HTTPResponse
 from typing import NamedTuple, Protocol, cast
 from urllib.parse import SplitResult
 
+from tidemark.answer_head import Answer
+
 STANDING = {"User-Agent": "Tidemark", "Accept": "application/json", "Accept-Encoding": "gzip"}
 """What every request says."""
 
@@ -195,7 +197,7 @@ def _exchange(
     """Send a request, read the answer; say too whether the connection may be kept."""
     sock.settimeout(stream.left())
     sock.sendall(request)
-    response = HTTPResponse(cast("socket.socket", stream), method=method)
+    response = Answer(cast("socket.socket", stream), method=method)
     try:
         response.begin()
         body = _body(response, largest)

@@ -1,13 +1,17 @@
 """Legs: the signed amounts that a transaction is made of."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
+from itertools import batched
 from json.encoder import encode_basestring as _quote
 from typing import NamedTuple
 
 from tidemark.domain import amounts
+
+_AT_ONCE = 200
 
 
 class Kind(StrEnum):
@@ -49,6 +53,10 @@ class Leg(NamedTuple):
     role: Role
     source_asset: str
     kind: Kind
+
+
+make_leg: Callable[[tuple[str, str, Decimal, Role, str, Kind]], Leg] = partial(tuple.__new__, Leg)
+"""Makes a leg of its members in half the time: histories have hundreds of thousands."""
 
 
 def kind_of(legs: Sequence[Leg]) -> Kind:
@@ -120,9 +128,8 @@ def merge_legs(*parts: Sequence[Leg]) -> tuple[Leg, ...]:
 def spell_legs(legs: Iterable[Leg]) -> str:
     """Write legs as compact JSON, the form they are stored and compared in."""
     spelled = [
-        f'[{_quote(leg.id)},{_quote(leg.asset)},"{leg.amount:f}","{leg.role.value}"'
-        f',{_quote(leg.source_asset)},"{leg.kind.value}"]'
-        for leg in legs
+        f'[{_quote(id_)},{_quote(asset)},"{amount:f}","{role!s}",{_quote(source_asset)},"{kind!s}"]'
+        for id_, asset, amount, role, source_asset, kind in legs
     ]
     return f"[{','.join(spelled)}]"
 
@@ -139,6 +146,9 @@ def parse_legs(text: str) -> tuple[Leg, ...]:
     )
 
 
-def leg_amounts(text: str) -> Iterator[tuple[str, Decimal]]:
-    """Read only clean asset and amount of each leg that ``spell_legs`` wrote."""
-    return ((asset, Decimal(amount)) for _, asset, amount, *_ in json.loads(text))
+def leg_amounts(texts: Iterable[str]) -> Iterator[tuple[str, Decimal]]:
+    """Read only clean asset and amount of each leg that ``spell_legs`` wrote, many at a time."""
+    for some in batched(texts, _AT_ONCE, strict=False):
+        for legs in json.loads(f"[{','.join(some)}]"):
+            for leg in legs:
+                yield leg[1], Decimal(leg[2])

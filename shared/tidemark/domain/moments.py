@@ -10,13 +10,17 @@ EARLIEST = datetime(2009, 1, 3, tzinfo=UTC)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_SECOND = 253402300799  # 9999-12-31T23:59:59Z
-_MICROSECOND = timedelta(microseconds=1)
-_SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
+_MICROSECOND, _MILLISECOND = timedelta(microseconds=1), timedelta(milliseconds=1)
+SECONDS = r"([0-9]{1,12})(?:\.([0-9]{1,12}))?"
+"""Matches a number of seconds: the whole ones, and the digits of the fraction."""
+
+_SECONDS = re.compile(SECONDS)
 
 
 def spell(moment: datetime) -> str:
     """Spell a moment in RFC 3339, fixed width, so that text sorts as time does."""
-    return f"{moment.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return f"{utc.isoformat(timespec='microseconds')[:-6]}Z"
 
 
 def parse(text: str) -> datetime:
@@ -37,13 +41,21 @@ def from_seconds(seconds: object) -> datetime:
     Raises:
         ValueError: when it is not a number of seconds up to the year 9999.
     """
-    spelled = str(seconds)
-    if not _SECONDS.fullmatch(spelled):
+    match = _SECONDS.fullmatch(str(seconds))
+    if not match:
         raise ValueError("not a number of seconds")
-    whole, _, fraction = spelled.partition(".")
+    return at_second(*match.groups())
+
+
+def at_second(whole: str, fraction: str | None) -> datetime:
+    """Read what ``SECONDS`` matched.
+
+    Raises:
+        ValueError: beyond the year 9999.
+    """
     hours, rest = divmod(int(whole), 3600)
     year, month, day, hour = _hour(hours)
-    micros = int((fraction + "000000")[:6])
+    micros = int(f"{fraction}000000"[:6]) if fraction else 0
     return datetime(year, month, day, hour, rest // 60, rest % 60, micros, UTC)
 
 
@@ -67,7 +79,7 @@ def to_seconds(moment: datetime) -> Decimal:
 
 def to_milliseconds(moment: datetime) -> int:
     """Give the whole milliseconds since 1970."""
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
+    return (moment - _EPOCH) // _MILLISECOND
 
 
 def month_of(moment: datetime) -> str:

@@ -1,6 +1,6 @@
 """Walking one stream of a source, page by page, and committing what was read in groups.
 
-Pages read within a second, or up to a thousand transactions, are committed together. A transaction
+Pages read within two seconds, or up to 3,500 transactions, are committed together. A transaction
 that may go on in the next page is not written before that page was read, and the place to resume
 at stays before it.
 """
@@ -15,8 +15,8 @@ from tidemark.domain.syncs import Counts, StreamProgress
 from tidemark.errors import CursorExpired, RateLimited, SourceError, SourceGarbage
 from tidemark.services.commit import Writer
 
-GROUP_SIZE = 1_000
-GROUP_TIME = timedelta(seconds=1)
+GROUP_SIZE = 3_500
+GROUP_TIME = timedelta(seconds=2)
 _MAX_RESTARTS = 3
 
 

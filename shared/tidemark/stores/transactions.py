@@ -192,8 +192,7 @@ class DynamoLedger:
     def amounts(self, key: IntegrationKey, window: Window) -> Iterator[tuple[str, Decimal]]:
         """Go through the index for what counts, and read no more of it than is needed."""
         items = self._in_time(key, window.since, window.until - _TICK, fields="#state, #legs")
-        counted = (item for item in items if item["state"]["S"] == State.ACTIVE)
-        return (amount for item in counted for amount in leg_amounts(item["legs"]["S"]))
+        return leg_amounts(i["legs"]["S"] for i in items if i["state"]["S"] == State.ACTIVE)
 
     def erase(self, key: IntegrationKey, limit: int) -> bool:
         """Delete the first items of the partition."""
