@@ -180,4 +180,4 @@ def test_facts_are_told(case: Case) -> None:
     assert set(connector.needed_rights).isdisjoint(connector.forbidden_rights)
     assert connector.check(dict(case.credentials)) == case.credentials
     source: Source = open_source(case, lambda _request: httpx.Response(500))
-    source.__exit__(None, None, None)
+    source.http.close()
