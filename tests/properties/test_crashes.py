@@ -1,37 +1,15 @@
 """A sync that is killed before or after any call ends up as if it had run once."""
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from tests.fakes.killer import Killed, Killer
 from tests.fakes.source import FakeSource, trades
 from tests.world import KEY, START, World
 from tidemark.domain.syncs import Mode, SyncStatus
 from tidemark.services.add_up import AddUp
-
-
-class Killed(BaseException):
-    """The process is gone: no code of it runs any more."""
-
-
-@dataclass
-class Killer:
-    """Kills at the n-th moment; a dead process does not get anything done afterwards."""
-
-    at: int
-    moments: list[str] = field(default_factory=list)
-    dead: bool = False
-
-    def __call__(self, when: str, call: str) -> None:
-        """Count a moment, and die at the chosen one."""
-        if self.dead:
-            raise Killed
-        self.moments.append(f"{when} {call}")
-        if len(self.moments) == self.at:
-            self.dead = True
-            raise Killed
 
 
 def world() -> World:

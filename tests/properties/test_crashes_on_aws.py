@@ -16,6 +16,7 @@ from local.sources.kraken_records import TICKS, History, Record, Truth
 from tests.aws_calls import Listener, listening
 from tests.aws_world import make_state_machine, world_on_aws
 from tests.fakes import FakeClock
+from tests.fakes.killer import Killed, Killer
 from tests.kraken_world import NOW, kraken_in_process, legs_of
 from tests.played import wire_to
 from tests.tables import empty_tables
@@ -31,45 +32,26 @@ _SECOND = timedelta(seconds=1)
 _FAR = Window(None, datetime(2100, 1, 1, tzinfo=UTC))
 
 
-class Killed(BaseException):
-    """The process is gone: no code of it runs any more."""
-
-
 @dataclass
-class Killer(Listener):
-    """Kills at the n-th moment; a dead process does not get anything done afterwards.
+class AwsKiller(Killer, Listener):
+    """Kills around calls to AWS too. Every call of the source takes a second."""
 
-    Every call of the source takes a second.
-    """
-
-    clock: FakeClock
-    at: int
-    moments: list[str] = field(default_factory=list)
-    dead: bool = False
-
-    def moment(self, when: str, call: str) -> None:
-        """Count a moment, and die at the chosen one."""
-        if self.dead:
-            raise Killed
-        self.moments.append(f"{when} {call}")
-        if len(self.moments) == self.at:
-            self.dead = True
-            raise Killed
+    clock: FakeClock = field(kw_only=True)
 
     def before(self, operation: str, request: AWSPreparedRequest) -> None:
         """Stand before a call to AWS."""
         del request
-        self.moment("before", operation)
+        self("before", operation)
 
     def after(self, operation: str, parsed: dict[str, Any]) -> None:
         """Stand behind a call to AWS that was made."""
         del parsed
-        self.moment("after", operation)
+        self("after", operation)
 
     def source(self, when: str, path: str) -> None:
         """Stand before or behind a call to the source."""
         self.clock.advance(_SECOND * (when == "before"))
-        self.moment(when, path)
+        self(when, path)
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +96,7 @@ def killed_and_resumed(source: KrakenSource, mode: Mode, at: int) -> tuple[World
     empty_tables()
     source.nonces.clear()
     clock = FakeClock(NOW)
-    killer = Killer(clock, at)
+    killer = AwsKiller(at, clock=clock)
     it = world_on_aws(clock=clock, connectors=kraken_in_process(source, clock, killer.source))
     it.connect(connector="kraken", credentials=source.credentials)
     with listening(killer), suppress(Killed):
