@@ -13,6 +13,7 @@ from tests.fakes import (
     FakeQueue,
     FakeVault,
     FakeWorkflow,
+    MemoryAccounts,
     MemoryCoverage,
     MemoryIntegrations,
     MemoryIssues,
@@ -33,6 +34,7 @@ from tidemark.domain.steps import Outcome, StepResult, Worker
 from tidemark.domain.syncs import Mode, Sync
 from tidemark.domain.transactions import State
 from tidemark.services.add_up import AddUp
+from tidemark.services.amend import Amend
 from tidemark.services.check_balances import CheckBalances
 from tidemark.services.commit import Books
 from tidemark.services.drive_sync import DriveSync
@@ -70,6 +72,7 @@ class World:
     integrations: MemoryIntegrations = field(default_factory=MemoryIntegrations)
     coverage: MemoryCoverage = field(default_factory=MemoryCoverage)
     parked: MemoryParked = field(default_factory=MemoryParked)
+    accounts: MemoryAccounts = field(default_factory=MemoryAccounts)
     issues: MemoryIssues = field(default_factory=MemoryIssues)
     snapshots: MemorySnapshots = field(default_factory=MemorySnapshots)
     connectors: Connectors | None = None
@@ -106,6 +109,7 @@ class World:
             self.see(self.runs),
             self.see(self.parked),
             self.see(self.issues),
+            self.see(self.accounts),
             self.clock,
         )
         return SyncStep(
@@ -151,6 +155,18 @@ class World:
             self.workflow,
             self.clock,
             self.finishing,
+        )
+
+    @property
+    def amending(self) -> Amend:
+        """Give the owner's hand."""
+        return Amend(
+            self.see(self.ledger),
+            self.see(self.journal),
+            self.see(self.months),
+            self.see(self.accounts),
+            self.see(self.integrations),
+            self.clock,
         )
 
     @property

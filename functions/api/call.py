@@ -11,7 +11,8 @@ from aws_lambda_powertools.event_handler.depends import Depends
 
 from functions.api.owner import owner_of
 from functions.api.refusals import Malformed, WrongMediaType
-from functions.api.services import Services, Wired
+from functions.api.services import Services
+from functions.api.wired import Wired
 from tidemark.errors import Stale
 
 _TAG = re.compile(r'\s*(?:W/)?"([^"]*)"\s*')

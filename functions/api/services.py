@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import time
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from functions.api.cursors import Cursors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tidemark.domain import ports
-    from tidemark.services.connect import Connect
+    from functions.api.connecting import Connecting
+    from functions.api.wired import Wired
+    from tidemark.services.amend import Amend
     from tidemark.services.delete_integration import DeleteIntegration
     from tidemark.services.edit_integrations import EditIntegrations
     from tidemark.services.edit_transactions import EditTransactions
@@ -25,64 +26,6 @@ if TYPE_CHECKING:
     from tidemark.services.read_transactions import ReadTransactions
     from tidemark.services.request_sync import SyncRequests
     from tidemark.services.stop import Stop
-
-
-class Wired(Protocol):
-    """Gives the ports: ``tidemark.wiring`` on AWS, anything that has them in tests."""
-
-    def integrations(self) -> ports.Integrations:
-        """Give the integrations."""
-
-    def runs(self) -> ports.Runs:
-        """Give the lease items."""
-
-    def syncs(self) -> ports.Syncs:
-        """Give the records of syncs."""
-
-    def ledger(self) -> ports.Ledger:
-        """Give the transactions."""
-
-    def journal(self) -> ports.Journal:
-        """Give the import journal."""
-
-    def months(self) -> ports.Months:
-        """Give the month buckets."""
-
-    def coverage(self) -> ports.CoverageStore:
-        """Give the coverage."""
-
-    def parked(self) -> ports.Parked:
-        """Give the parked records."""
-
-    def issues(self) -> ports.Issues:
-        """Give the issues."""
-
-    def snapshots(self) -> ports.Snapshots:
-        """Give the balances as they were found."""
-
-    def vault(self) -> ports.Vault:
-        """Give the vault."""
-
-    def queue(self) -> ports.Queue:
-        """Give the queue of incremental syncs."""
-
-    def workflow(self) -> ports.Workflow:
-        """Give the state machine."""
-
-    def metrics(self) -> ports.Metrics:
-        """Give what operators watch."""
-
-    def clock(self) -> ports.Clock:
-        """Give the clock."""
-
-    def connectors(self) -> ports.Connectors:
-        """Give the connectors."""
-
-    def idempotency(self) -> ports.IdempotencyStore:
-        """Give the answers already given."""
-
-    def cursor_key(self) -> bytes:
-        """Give the key that signs cursors."""
 
 
 class Services:
@@ -132,18 +75,11 @@ class Services:
         )
 
     @cached_property
-    def connect(self) -> Connect:
-        """Create integrations."""
-        from tidemark.services.connect import Connect
+    def connecting(self) -> Connecting:
+        """Create integrations, convert them, and give them other credentials."""
+        from functions.api.connecting import Connecting
 
-        wired = self.wired
-        return Connect(
-            connectors=wired.connectors(),
-            integrations=wired.integrations(),
-            vault=wired.vault(),
-            requests=self.requests,
-            clock=wired.clock(),
-        )
+        return Connecting(self.wired, self.requests, self.stop)
 
     @cached_property
     def stop(self) -> Stop:
@@ -154,7 +90,7 @@ class Services:
 
     @cached_property
     def edit_integrations(self) -> EditIntegrations:
-        """Change, pause and resume integrations."""
+        """Change, pause and deactivate integrations."""
         from tidemark.services.edit_integrations import EditIntegrations
 
         wired = self.wired
@@ -213,9 +149,23 @@ class Services:
         return EditTransactions(
             reading=self.read_transactions,
             ledger=wired.ledger(),
-            months=wired.months(),
+            amend=self.amend,
             connectors=wired.connectors(),
             requests=self.requests,
+        )
+
+    @cached_property
+    def amend(self) -> Amend:
+        """Write to the ledger by the owner's hand."""
+        from tidemark.services.amend import Amend
+
+        wired = self.wired
+        return Amend(
+            ledger=wired.ledger(),
+            journal=wired.journal(),
+            months=wired.months(),
+            accounts=wired.accounts(),
+            integrations=wired.integrations(),
             clock=wired.clock(),
         )
 

@@ -4,6 +4,7 @@ from tests.fakes.idempotency import MemoryIdempotency
 from tests.fakes.ledger import MemoryJournal, MemoryLedger, MemoryMonths
 from tests.fakes.outside import FakeClock, FakeMetrics, FakeQueue, FakeVault, FakeWorkflow
 from tests.fakes.records import (
+    MemoryAccounts,
     MemoryCoverage,
     MemoryIntegrations,
     MemoryIssues,
@@ -20,6 +21,7 @@ __all__ = [
     "FakeQueue",
     "FakeVault",
     "FakeWorkflow",
+    "MemoryAccounts",
     "MemoryCoverage",
     "MemoryIdempotency",
     "MemoryIntegrations",

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from tidemark.domain.integrations import IntegrationKey
 from tidemark.domain.journal import Chunk
@@ -12,6 +13,8 @@ from tidemark.domain.pages import Window
 from tidemark.domain.ports import Place
 from tidemark.domain.transactions import Known, Origin, State, Transaction, known_of
 from tidemark.errors import StaleVersion
+
+_TICK = timedelta(microseconds=1)
 
 
 class MemoryLedger:
@@ -37,7 +40,7 @@ class MemoryLedger:
         return {
             each.id: known_of(each)
             for each in self.of(key).values()
-            if since <= each.occurred_at <= until
+            if since <= each.facts.occurred_at <= until
         }
 
     def known_by_id(self, key: IntegrationKey, ids: Collection[str]) -> dict[str, Known]:
@@ -47,7 +50,7 @@ class MemoryLedger:
 
     def add(self, key: IntegrationKey, transactions: Sequence[Transaction]) -> None:
         """Write new items, whatever is there."""
-        new = {each.id: replace(each, raw=each.raw or None) for each in transactions}
+        new = {each.id: _tidy(each) for each in transactions}
         if len(new) != len(transactions):
             raise ValueError("an id is named twice")
         self.writes += len(new)
@@ -55,20 +58,26 @@ class MemoryLedger:
 
     def replace(self, key: IntegrationKey, transaction: Transaction, expected: int) -> None:
         """Write over the expected revision."""
-        stored = self._expect(key, transaction.id, expected)
-        keeps = transaction.raw is None and transaction.state is not State.DELETED
-        raw = stored.raw if keeps else transaction.raw or None
-        self.of(key)[transaction.id] = replace(transaction, raw=raw)
+        stored = self._expect(key, transaction.id, expected) or transaction
+        gone = transaction.state is State.DELETED
+        kept: dict[str, Any] = {
+            name: getattr(stored, name)
+            for name in ("raw", "history")
+            if getattr(transaction, name) is None and not gone
+        }
+        self.of(key)[transaction.id] = _tidy(replace(transaction, **kept))
 
     def forget(self, key: IntegrationKey, transaction_id: str, expected: int) -> None:
         """Remove the expected revision."""
         self._expect(key, transaction_id, expected)
         del self.of(key)[transaction_id]
 
-    def _expect(self, key: IntegrationKey, transaction_id: str, revision: int) -> Transaction:
-        """Give what is stored if it has this revision; it counts as a write."""
+    def _expect(
+        self, key: IntegrationKey, transaction_id: str, revision: int
+    ) -> Transaction | None:
+        """Give what is stored if it has this revision (0: nothing); it counts as a write."""
         stored = self.of(key).get(transaction_id)
-        if stored is None or stored.revision != revision:
+        if (stored.revision if stored else 0) != revision:
             raise StaleVersion("the transaction was changed in between")
         self.writes += 1
         return stored
@@ -87,7 +96,9 @@ class MemoryLedger:
         times = (
             each.occurred_at
             for each in self.of(key).values()
-            if each.origin is Origin.SOURCE and each.occurred_at < before
+            if each.origin is Origin.SOURCE
+            and each.occurred_at < before
+            and each.facts.occurred_at == each.occurred_at
         )
         return max(times, default=None)
 
@@ -110,17 +121,17 @@ class MemoryLedger:
     ) -> list[Transaction]:
         """Give a window's items in order, as an index without raw and details has them."""
         rows = (
-            replace(each, raw=None, details={})
+            replace(each, raw=None, details={}, history=None)
             for each in self.of(key).values()
-            if each.occurred_at < window.until
-            and (window.since is None or each.occurred_at >= window.since)
+            if each.facts.occurred_at < window.until
+            and (window.since is None or each.facts.occurred_at >= window.since)
         )
         return sorted(rows, key=_place, reverse=newest_first)
 
     def amounts(self, key: IntegrationKey, window: Window) -> Iterator[tuple[str, Decimal]]:
         """Give what counts."""
         rows = (row for row in self._sorted(key, window, newest_first=False) if row.counts)
-        return ((leg.asset, leg.amount) for row in rows for leg in row.legs)
+        return ((leg.asset, leg.amount) for row in rows for leg in row.facts.legs)
 
     def erase(self, key: IntegrationKey, limit: int) -> bool:
         """Delete some."""
@@ -130,9 +141,14 @@ class MemoryLedger:
         return bool(self.of(key))
 
 
+def _tidy(row: Transaction) -> Transaction:
+    """Give a row as a store has it, that keeps nothing for what is empty."""
+    return replace(row, raw=row.raw or None, history=row.history or None)
+
+
 def _place(row: Transaction) -> tuple[datetime, str]:
     """Say where a transaction is in a list by time."""
-    return row.occurred_at, row.id
+    return row.facts.occurred_at, row.id
 
 
 def _spot(place: Place) -> tuple[datetime, str]:
@@ -141,21 +157,44 @@ def _spot(place: Place) -> tuple[datetime, str]:
 
 
 class MemoryJournal:
-    """The import journal in a dictionary."""
+    """The journals in lists."""
 
     def __init__(self) -> None:
         """Start empty."""
-        self.chunks: dict[str, dict[tuple[datetime, str, str], Chunk]] = {}
+        self.chunks: dict[str, list[Chunk]] = {}
 
-    def note(self, owner: str, chunk: Chunk) -> None:
-        """Keep a chunk; the same one once."""
-        place = (chunk.at, chunk.integration_id, chunk.import_id)
-        self.chunks.setdefault(owner, {})[place] = chunk
+    def _of(self, owner: str) -> list[Chunk]:
+        """Give an owner's chunks, oldest first."""
+        return self.chunks.setdefault(owner, [])
 
-    def newest_first(self, owner: str, before: tuple[datetime, str, str] | None) -> Iterator[Chunk]:
+    def note(self, owner: str, chunk: Chunk) -> Chunk:
+        """Put a chunk behind the last."""
+        own = self._of(owner)
+        at = max(chunk.at, own[-1].at + _TICK) if own else chunk.at
+        own.append(replace(chunk, number=len(own) + 1, at=at))
+        return own[-1]
+
+    def finish(self, owner: str, number: int) -> None:
+        """Mark a chunk."""
+        own = self._of(owner)
+        own[number - 1] = replace(own[number - 1], done=True)
+
+    def void(self, owner: str, number: int) -> None:
+        """Empty a chunk."""
+        own = self._of(owner)
+        own[number - 1] = replace(own[number - 1], done=True, transaction_ids=())
+
+    def newest_first(self, owner: str, before: int | None) -> Iterator[Chunk]:
         """List backwards."""
-        places = sorted(self.chunks.get(owner, {}).items(), reverse=True)
-        return (chunk for place, chunk in places if before is None or place < before)
+        return (c for c in reversed(self._of(owner)) if before is None or c.number < before)
+
+    def oldest_first(self, owner: str, after: int) -> Iterator[Chunk]:
+        """List forwards."""
+        return (chunk for chunk in list(self._of(owner)) if chunk.number > after)
+
+    def of_import(self, owner: str, import_id: str) -> Iterator[Chunk]:
+        """List those of one import."""
+        return (chunk for chunk in list(self._of(owner)) if chunk.import_id == import_id)
 
 
 class MemoryMonths:

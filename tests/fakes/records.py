@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from tidemark.domain.accounts import Account
 from tidemark.domain.balances import Snapshot
 from tidemark.domain.coverage import StreamCoverage
+from tidemark.domain.held import Held
 from tidemark.domain.integrations import OUTCOME_FIELDS, Integration, IntegrationKey
 from tidemark.domain.issues import Issue, IssueState
 from tidemark.domain.pages import Unread
@@ -56,6 +58,24 @@ class MemoryIntegrations:
     def remove(self, key: IntegrationKey) -> None:
         """Remove one."""
         self.items.pop(key, None)
+
+
+class MemoryAccounts:
+    """Accounts in a dictionary."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.items: dict[str, Account] = {}
+
+    def get(self, owner: str) -> Account:
+        """Give one."""
+        return self.items.get(owner, Account(owner))
+
+    def replace(self, account: Account, expected: int) -> None:
+        """Write over the expected version."""
+        if self.get(account.owner).version != expected:
+            raise StaleVersion("the account was changed in between")
+        self.items[account.owner] = account
 
 
 class MemorySyncs:
@@ -111,6 +131,7 @@ class MemoryParked:
         """Start empty."""
         self.unread_rows: dict[IntegrationKey, dict[str, tuple[Unread, str]]] = {}
         self.pending_rows: dict[IntegrationKey, dict[str, tuple[Found, str]]] = {}
+        self.held_rows: dict[IntegrationKey, dict[str, Held]] = {}
 
     def park_unread(self, key: IntegrationKey, rows: Sequence[Unread], sync_id: str) -> None:
         """Keep rows, each once."""
@@ -140,8 +161,22 @@ class MemoryParked:
         """Give pending ones in the order of their ids."""
         return [found for _, (found, _) in sorted(self.pending_rows.get(key, {}).items())]
 
+    def hold(self, key: IntegrationKey, rows: Sequence[Held]) -> None:
+        """Keep held ones, each once."""
+        self.held_rows.setdefault(key, {}).update({row.id: row for row in rows})
+
+    def held(self, key: IntegrationKey) -> list[Held]:
+        """Give held ones in the order of their ids."""
+        return [row for _, row in sorted(self.held_rows.get(key, {}).items())]
+
+    def let_go(self, key: IntegrationKey, ids: Iterable[str]) -> None:
+        """Drop held ones."""
+        for each in ids:
+            self.held_rows.get(key, {}).pop(each, None)
+
     def erase(self, key: IntegrationKey) -> None:
         """Remove all."""
+        self.held_rows.pop(key, None)
         self.unread_rows.pop(key, None)
         self.pending_rows.pop(key, None)
 

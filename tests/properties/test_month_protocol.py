@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.fakes import (
     FakeClock,
+    MemoryAccounts,
     MemoryIssues,
     MemoryJournal,
     MemoryLedger,
@@ -29,7 +30,7 @@ from tidemark.domain.sorting import Rules
 from tidemark.domain.syncs import Mode, Run, StreamProgress
 from tidemark.domain.transactions import Transaction
 from tidemark.services.add_up import AddUp
-from tidemark.services.commit import Books, Writer
+from tidemark.services.commit import Beside, Books, Writer
 
 DEADLINES = (START + timedelta(minutes=5), START + timedelta(minutes=50))
 TIMES = (START, DEADLINES[0] + timedelta(minutes=2), DEADLINES[1] + timedelta(minutes=2))
@@ -95,9 +96,10 @@ def writing(number: int) -> Program:
         run = Run(f"sync_{number}", KEY, Mode.INCREMENTAL, START, streams=(StreamProgress("s"),))
         runs.claim(run, START)
         lease = runs.acquire(KEY, run.sync_id, "w", now=START, until=DEADLINES[number])
-        books = Books(ledger, MemoryJournal(), months, runs, MemoryParked(), MemoryIssues(), clock)
+        beside = (MemoryParked(), MemoryIssues(), MemoryAccounts())
+        books = Books(ledger, MemoryJournal(), months, runs, *beside, clock)
         row = Row(f"L{number}", f"T{number}", START, "EUR", Decimal(number + 1))
-        writer = Writer(books, FakeSource(), Rules(), lease, fresh=True, unread_ids=frozenset())
+        writer = Writer(books, FakeSource(), Rules(), lease, fresh=True, beside=Beside())
         writer.write([Page([row.found()], None)], StreamProgress("s", done=True))
         writer.close()
 

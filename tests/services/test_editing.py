@@ -32,9 +32,9 @@ def world() -> World:
 
 def editing(it: World) -> EditTransactions:
     """Give the edits of transactions, seen by the world's watcher."""
-    ledger, months = watched(it.ledger, it.watch), watched(it.months, it.watch)
+    ledger = watched(it.ledger, it.watch)
     reading = ReadTransactions(it.integrations, ledger, it.journal, it.parked)
-    return EditTransactions(reading, ledger, months, it.source, it.requests, it.clock)
+    return EditTransactions(reading, ledger, it.amending, it.source, it.requests)
 
 
 def stopping(it: World, sleep: Callable[[float], None] | None = None) -> EditIntegrations:
@@ -56,7 +56,11 @@ def test_a_write_lies_between_entering_and_leaving_its_month() -> None:
     assert calls == [
         "MemoryLedger.get",
         "MemoryMonths.enter",
+        "MemoryIntegrations.get",
+        "MemoryAccounts.get",
+        "MemoryJournal.note",
         "MemoryLedger.replace",
+        "MemoryJournal.finish",
         "MemoryMonths.leave",
     ]
     assert it.months.read_one(KEY, "2025-01").writers == frozenset()

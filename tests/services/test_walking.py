@@ -1,7 +1,7 @@
 """Lists over many integrations, from any place, in any order: nothing twice, nothing left out."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from hypothesis import given
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.fakes import MemoryJournal, MemoryLedger
 from tests.world import START
 from tidemark.domain.integrations import Integration, IntegrationKey, IntegrationKind
-from tidemark.domain.journal import Chunk
+from tidemark.domain.journal import Chunk, Noted
 from tidemark.domain.transactions import Transaction
 from tidemark.services.walk_transactions import ByImport, ByTime, Row, span, take
 
@@ -98,16 +98,16 @@ def test_pages_by_import_follow_the_journal(
     """Newest chunk first, each row once; ids that were only set out to be written are no rows."""
     ledger, journal = MemoryLedger(), MemoryJournal()
     for turn, (number, size) in enumerate(chunks):
-        at = START + timedelta(seconds=turn)
         ids = tuple(f"{turn}-{nth}" for nth in range(size))
-        integration = OWN[number]
-        journal.note("alice", Chunk(at, f"sync_{turn}", integration.id, (*ids, "lost")))
+        key = OWN[number].key
+        wanted = Chunk(START, f"sync_{turn}", key.integration_id, (*ids, "lost"))
+        at = journal.note("alice", wanted).at
         for each in ids:
-            ledger.of(integration.key)[each] = Transaction(each, each, at, (), at, f"sync_{turn}")
+            ledger.of(key)[each] = Transaction(each, each, at, (), at, f"sync_{turn}")
     if chunks:
-        nobody = datetime(2025, 7, 1, tzinfo=UTC)
         ids = tuple(f"lost-{n}" for n in range(lost))
-        journal.note("alice", Chunk(nobody, "sync_x", OWN[0].id, ids))
+        journal.note("alice", Chunk(START, "sync_x", OWN[0].id, ids))
+        journal.note("alice", Chunk(START, "", OWN[0].id, ids, Noted.MODIFIED))
     walk = ByImport(ledger, journal, "alice", {each.id: each for each in OWN}).walk
     expected = [
         (OWN[number].id, f"{turn}-{nth}")

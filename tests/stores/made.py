@@ -1,8 +1,11 @@
 """Things to keep."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from tidemark.domain.facts import Overlay, Words
+from tidemark.domain.history import OWNER, Action, Change
 from tidemark.domain.integrations import Integration, IntegrationKey, IntegrationKind
 from tidemark.domain.legs import Kind, Leg, Role
 from tidemark.domain.transactions import Origin, Transaction
@@ -38,3 +41,23 @@ def row(name: str, seconds: float = 0, *, origin: Origin = Origin.SOURCE) -> Tra
 def integration(key: IntegrationKey = KEY) -> Integration:
     """Make an integration."""
     return Integration(key, "kraken", IntegrationKind.EXCHANGE, "My Kraken", NOW)
+
+
+def reworded(name: str, seconds: float = 0) -> Transaction:
+    """Make a transaction of which people said and changed all there is to say and change."""
+    leg = Leg("own-0", "EUR", Decimal("-7.10"), Role.FEE, "EUR", Kind.FEE)
+    overlay: Overlay = {
+        "occurred_at": at(seconds),
+        "kind": Kind.PAYMENT,
+        "legs": (leg,),
+        "label": None,
+        "note": "mine",
+    }
+    change = Change(NOW, OWNER, Action.UPDATED, {"note": None}, {"note": "mine"})
+    return replace(
+        row(name, seconds - 500),
+        overlay=overlay,
+        words=Words(Kind.REWARD, "Bounty", "said"),
+        merged_into="other",
+        history=(change,),
+    )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from tests import fakes
 from tests.played import wire_to
 from tidemark.domain import ports
+from tidemark.stores.accounts import DynamoAccounts
 from tidemark.stores.coverage import DynamoCoverage
 from tidemark.stores.idempotency import DynamoIdempotency
 from tidemark.stores.integrations import DynamoIntegrations
@@ -34,6 +35,7 @@ class Stores:
     issues: ports.Issues
     snapshots: ports.Snapshots
     idempotency: ports.IdempotencyStore
+    accounts: ports.Accounts
 
 
 def in_memory() -> Stores:
@@ -50,6 +52,7 @@ def in_memory() -> Stores:
         fakes.MemoryIssues(),
         fakes.MemorySnapshots(),
         fakes.MemoryIdempotency(),
+        fakes.MemoryAccounts(),
     )
 
 
@@ -68,4 +71,5 @@ def in_dynamodb(wire: Wire | None = None) -> Stores:
         DynamoIssues(wire, "IssuesTable"),
         DynamoSnapshots(wire, "SnapshotsTable"),
         DynamoIdempotency(wire, "IdempotencyTable"),
+        DynamoAccounts(wire, "AccountsTable"),
     )

@@ -2,18 +2,20 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
-from tests.stores.made import FOREIGN, KEY, OTHER, SECOND, at, row
+from tests.stores.made import FOREIGN, KEY, OTHER, SECOND, at, reworded, row
 from tests.stores.stores import Stores
+from tidemark.domain.pages import Window
 from tidemark.domain.transactions import Origin, State, known_of
 from tidemark.errors import StaleVersion
 
 
 def test_gives_back_all_that_was_added(stores: Stores) -> None:
     """What is added is there, with everything that belongs to it."""
-    full = replace(row("T1"), overlay={"note": "mine", "legs": [["a", "1"]]}, revision=3)
+    full = replace(reworded("T1"), revision=3)
 
     stores.ledger.add(KEY, [full, row("T2")])
 
@@ -177,3 +179,47 @@ def test_erases_bit_by_bit(stores: Stores) -> None:
     assert stores.ledger.is_empty(KEY)
     assert not stores.ledger.erase(KEY, 30)
     assert not stores.ledger.is_empty(OTHER)
+
+
+def test_finds_a_transaction_by_the_time_that_counts(stores: Stores) -> None:
+    """The owner's time is looked up, listed and added up; the source's own comes back with it."""
+    stores.ledger.add(KEY, [reworded("A", 40), row("B", -460)])
+
+    assert list(stores.ledger.known_between(KEY, at(0), at(50))) == ["A"]
+    (listed,) = stores.ledger.newest_first(KEY, Window(at(0), at(50)), None)
+    assert (listed.facts.occurred_at, listed.occurred_at) == (at(40), at(-460))
+    assert (listed.words, listed.merged_into, listed.history) == (
+        reworded("A").words,
+        "other",
+        None,
+    )
+    assert list(stores.ledger.amounts(KEY, Window(at(0), at(50)))) == [("EUR", Decimal("-7.10"))]
+
+
+def test_a_time_that_the_owner_set_is_no_proof_of_the_source(stores: Stores) -> None:
+    """The last one of the source is one whose time the source told."""
+    stores.ledger.add(KEY, [reworded("A", 4000), row("B", -460)])
+
+    assert stores.ledger.last_from_source(KEY, at(5000)) == at(-460)
+
+
+def test_replacing_keeps_the_history_that_was_not_read(stores: Stores) -> None:
+    """What a list gave can be written back; an own history takes its place."""
+    stores.ledger.add(KEY, [reworded("A")])
+    (listed,) = stores.ledger.newest_first(KEY, Window(None, at(50)), None)
+
+    stores.ledger.replace(KEY, replace(listed, revision=2), expected=1)
+
+    stored = stores.ledger.get(KEY, "A")
+    assert stored is not None
+    assert stored.history == reworded("A").history
+    assert stores.ledger.get_many(KEY, ["A"])["A"].history == stored.history
+
+
+def test_writes_where_there_is_none(stores: Stores) -> None:
+    """Revision 0 expects that nothing is there."""
+    stores.ledger.replace(KEY, reworded("A"), expected=0)
+
+    with pytest.raises(StaleVersion):
+        stores.ledger.replace(KEY, row("A"), expected=0)
+    assert stores.ledger.get(KEY, "A") == reworded("A")

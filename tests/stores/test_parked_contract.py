@@ -7,6 +7,7 @@ import pytest
 
 from tests.stores.made import KEY, MINUTE, NOW, OTHER, at
 from tests.stores.stores import Stores
+from tidemark.domain.held import Held, HeldReason
 from tidemark.domain.issues import Issue, IssueState, IssueType
 from tidemark.domain.legs import Kind, Leg, Role
 from tidemark.domain.pages import Unread
@@ -59,6 +60,24 @@ def test_erases_all_that_is_parked(stores: Stores) -> None:
 
     assert stores.parked.unread(KEY) == []
     assert stores.parked.pending(KEY) == []
+
+
+def test_holds_transactions_until_they_are_let_go(stores: Stores) -> None:
+    """The same one is held once; what is parked beside them stays apart."""
+    first = Held(found("ledger:A"), HeldReason.NEW, "sync_1", NOW)
+    second = Held(found("ledger:B"), HeldReason.RESTORED, "sync_1", NOW)
+    rejected = replace(first, rejected=True)
+    stores.parked.park_pending(KEY, [found("ledger:A")], "sync_1")
+
+    stores.parked.hold(KEY, [first, second])
+    stores.parked.hold(KEY, [rejected])
+
+    assert stores.parked.held(KEY) == [rejected, second]
+    assert stores.parked.held(OTHER) == []
+    stores.parked.let_go(KEY, ["ledger:A", "ledger:A", "ledger:X"])
+    assert stores.parked.held(KEY) == [second]
+    stores.parked.erase(KEY)
+    assert stores.parked.held(KEY) == []
 
 
 ISSUE = Issue(

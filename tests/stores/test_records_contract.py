@@ -6,12 +6,13 @@ from decimal import Decimal
 
 import pytest
 
-from tests.stores.made import FOREIGN, KEY, NOW, OTHER, at, integration
+from tests.stores.made import FOREIGN, KEY, MINUTE, NOW, OTHER, at, integration
 from tests.stores.stores import Stores
+from tidemark.domain.accounts import Account, PeriodLock
 from tidemark.domain.balances import AssetBalance, Snapshot
 from tidemark.domain.coverage import Interval, StreamCoverage
 from tidemark.domain.integrations import DeletedPolicy, Status
-from tidemark.domain.journal import Chunk
+from tidemark.domain.journal import Chunk, Noted
 from tidemark.domain.pages import Window
 from tidemark.domain.syncs import (
     Counts,
@@ -120,19 +121,57 @@ def test_keeps_syncs(stores: Stores) -> None:
     assert list(stores.syncs.newest_first("alice", "sync_2")) == newest[2:]
 
 
-def test_keeps_the_journal(stores: Stores) -> None:
-    """Newest first, from any place on; the same chunk is noted once."""
-    chunks = [
-        Chunk(NOW + timedelta(seconds=n // 2), f"sync_{n}", f"intg_{n % 2}", (f"T{n}", "Ü"))
+def test_numbers_the_journal(stores: Stores) -> None:
+    """Chunks follow one another without a gap, each later than the one before, owner by owner."""
+    wanted = [
+        Chunk(NOW + timedelta(seconds=n // 2), f"sync_{n % 3}", f"intg_{n % 2}", (f"T{n}", "Ü"))
         for n in range(50)
     ]
-    for chunk in (*chunks, chunks[0]):
-        stores.journal.note("alice", chunk)
+    chunks = [stores.journal.note("alice", chunk) for chunk in wanted]
 
+    assert [chunk.number for chunk in chunks] == list(range(1, 51))
+    assert [chunk.transaction_ids for chunk in chunks] == [each.transaction_ids for each in wanted]
+    assert sorted({chunk.at for chunk in chunks}) == [chunk.at for chunk in chunks]
     assert list(stores.journal.newest_first("alice", None)) == chunks[::-1]
-    middle = (chunks[7].at, chunks[7].integration_id, chunks[7].import_id)
-    assert list(stores.journal.newest_first("alice", middle)) == chunks[:7][::-1]
+    assert list(stores.journal.newest_first("alice", 8)) == chunks[:7][::-1]
+    assert list(stores.journal.oldest_first("alice", 0)) == chunks
+    assert list(stores.journal.oldest_first("alice", 43)) == chunks[43:]
+    assert list(stores.journal.of_import("alice", "sync_1")) == chunks[1::3]
     assert list(stores.journal.newest_first("mallory", None)) == []
+    assert stores.journal.note("mallory", wanted[0]).number == 1
+
+
+def test_says_in_the_journal_how_a_write_ended(stores: Stores) -> None:
+    """A chunk is settled when it is done, or when its writer's time is over."""
+    by_hand = Chunk(NOW, "", "intg_1", ("T1",), Noted.MODIFIED, until=NOW + MINUTE)
+    first, second = (stores.journal.note("alice", by_hand) for _ in range(2))
+
+    stores.journal.finish("alice", first.number)
+    stores.journal.void("alice", second.number)
+
+    done, void = stores.journal.oldest_first("alice", 0)
+    assert done == replace(first, done=True)
+    assert void == replace(second, done=True, transaction_ids=())
+    assert (first.is_settled(NOW), done.is_settled(NOW), first.is_settled(NOW + MINUTE)) == (
+        False,
+        True,
+        True,
+    )
+
+
+def test_keeps_accounts_by_version(stores: Stores) -> None:
+    """One that nothing was kept of is there all the same; a stale one is not written."""
+    lock = PeriodLock(NOW, "Europe/Vienna", NOW + MINUTE, {"intg_1": "00ff"})
+    kept = Account("alice", lock, version=1)
+
+    assert stores.accounts.get("alice") == Account("alice")
+    stores.accounts.replace(kept, expected=0)
+
+    for stale in (0, 2):
+        with pytest.raises(StaleVersion):
+            stores.accounts.replace(Account("alice", version=3), expected=stale)
+    assert stores.accounts.get("alice") == kept
+    assert stores.accounts.get("mallory") == Account("mallory")
 
 
 def test_keeps_coverage_by_version(stores: Stores) -> None:

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.stores.made import row
-from tidemark.domain.legs import Leg
+from tidemark.domain.facts import Words
+from tidemark.domain.history import Action, Change
+from tidemark.domain.legs import Kind, Leg
 from tidemark.domain.transactions import Transaction, known_of
 from tidemark.stores import rows
 from tidemark.stores.table import Item, write
@@ -18,6 +20,19 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 MOMENTS = st.datetimes(min_value=datetime(2009, 1, 3), timezones=st.just(UTC))  # noqa: DTZ001
 AMOUNTS = st.decimals(allow_nan=False, allow_infinity=False, places=18)
 LEGS = st.lists(st.builds(Leg, TEXTS, TEXTS, AMOUNTS), max_size=4).map(tuple)
+KINDS = st.sampled_from(Kind)
+OVERLAYS = st.fixed_dictionaries(
+    {},
+    optional={
+        "occurred_at": MOMENTS,
+        "kind": KINDS,
+        "legs": LEGS,
+        "label": st.none() | TEXTS,
+        "note": st.none() | TEXTS,
+    },
+)
+TOLD = st.dictionaries(TEXTS, st.none() | TEXTS | st.lists(TEXTS), max_size=3)
+CHANGES = st.builds(Change, MOMENTS, TEXTS, st.sampled_from(Action), TOLD, TOLD)
 TRANSACTIONS = st.builds(
     Transaction,
     id=TEXTS,
@@ -27,7 +42,10 @@ TRANSACTIONS = st.builds(
     imported_at=MOMENTS,
     import_id=TEXTS,
     revision=st.integers(1, 10**9),
-    overlay=st.none() | st.dictionaries(TEXTS, TEXTS | st.lists(TEXTS), max_size=3),
+    overlay=st.none() | OVERLAYS,
+    words=st.none() | st.builds(Words, st.none() | KINDS, st.none() | TEXTS, st.none() | TEXTS),
+    merged_into=st.none() | TEXTS.filter(bool),
+    history=st.none() | st.lists(CHANGES, min_size=1, max_size=3).map(tuple),
     details=st.dictionaries(TEXTS, TEXTS, max_size=3),
     raw=st.none() | TEXTS.filter(bool),
 )

@@ -20,7 +20,7 @@ from functions.api.shapes.transactions import (
 from tidemark.domain import moments
 from tidemark.services.edit_transactions import mark_of
 from tidemark.services.read_transactions import Listed, Sort
-from tidemark.services.walk_transactions import ChunkPlace, ImportSpot, Row, Spot
+from tidemark.services.walk_transactions import ImportSpot, Row, Spot
 
 router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 _TAG = "transactions"
@@ -53,7 +53,7 @@ def _by_time(here: Call, asked: TransactionQuery, place: Sequence[str] | None) -
     return _listed(here, asked, found.rows, found.last)
 
 
-def _by_import(here: Call, asked: TransactionQuery, place: Sequence[object] | None) -> Answer:
+def _by_import(here: Call, asked: TransactionQuery, place: Sequence[int] | None) -> Answer:
     """List by the time of import."""
     found = here.services.read_transactions.newest_imported(
         here.owner, asked.filter(), _import_spot(place), asked.limit
@@ -61,18 +61,9 @@ def _by_import(here: Call, asked: TransactionQuery, place: Sequence[object] | No
     return _listed(here, asked, found.rows, found.last)
 
 
-def _import_spot(place: Sequence[object] | None) -> ImportSpot | None:
+def _import_spot(place: Sequence[int] | None) -> ImportSpot | None:
     """Read a place in the list by import."""
-    match place:
-        case [newer, list(chunk), int(nth)]:
-            before = _chunk_place(newer) if isinstance(newer, list) else None
-            return ImportSpot(before, _chunk_place(chunk), nth)
-    return None
-
-
-def _chunk_place(words: Sequence[str]) -> ChunkPlace:
-    """Read which chunk it is."""
-    return moments.parse(words[0]), words[1], words[2]
+    return ImportSpot(place[0], place[1]) if place else None
 
 
 def _listed(

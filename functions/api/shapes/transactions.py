@@ -16,9 +16,10 @@ from functions.api.shapes.fields import (
 )
 from functions.api.shapes.queries import PageQuery
 from tidemark.domain import amounts
+from tidemark.domain.facts import Facts
 from tidemark.domain.ids import transaction_id
 from tidemark.domain.legs import Kind, Leg, Role, net
-from tidemark.domain.transactions import Origin, Transaction
+from tidemark.domain.transactions import Origin
 from tidemark.services.read_transactions import Filter, Listed, Sort
 from tidemark.services.walk_transactions import Row
 
@@ -119,34 +120,28 @@ class TransactionShape(Shape):
     @classmethod
     def of(cls, row: Row, now: datetime) -> Self:
         """Show a transaction as of now (UTC)."""
-        facts, integration = row.transaction, row.integration
-        start = integration.start_date
+        stored, integration = row.transaction, row.integration
+        facts, start = stored.facts, integration.start_date
         return cls(
-            id=transaction_id(integration.id, facts.id),
+            id=transaction_id(integration.id, stored.id),
             integration=integration.id,
-            source_id=facts.source_id,
-            origin=facts.origin,
+            source_id=stored.source_id,
+            origin=stored.origin,
             kind=facts.kind,
-            state=Listed.PENDING if row.pending else Listed(facts.state),
+            state=Listed.PENDING if row.pending else Listed(stored.state),
             occurred_at=facts.occurred_at,
-            imported_at=None if row.pending else facts.imported_at,
-            import_=None if row.pending else facts.import_id,
-            edited=facts.overlay is not None,
+            imported_at=None if row.pending else stored.imported_at,
+            import_=None if row.pending else stored.import_id or None,
+            edited=stored.overlay is not None,
             before_start=start is not None and facts.occurred_at < start,
-            label=_said(facts, "label"),
-            note=_said(facts, "note"),
+            label=facts.label,
+            note=facts.note,
             sent=_sum((each for each in facts.legs if _is_sent(each)), -1),
             received=_sum((each for each in facts.legs if _is_received(each)), 1),
             fee=_sum((each for each in facts.legs if each.role is Role.FEE), -1),
             legs=[LegShape.of(leg) for leg in facts.legs],
             valuation=_valuation(facts, now),
         )
-
-
-def _said(facts: Transaction, name: str) -> str | None:
-    """Give the owner's word, if any."""
-    word = (facts.overlay or {}).get(name)
-    return None if word is None else str(word)
 
 
 def _is_sent(leg: Leg) -> bool:
@@ -168,7 +163,7 @@ def _sum(legs: Iterable[Leg], sign: int) -> AmountShape | None:
     return AmountShape(asset=asset, amount=amounts.spell(amount if sign > 0 else -amount))
 
 
-def _valuation(facts: Transaction, now: datetime) -> ValuationShape:
+def _valuation(facts: Facts, now: datetime) -> ValuationShape:
     """Say that there is no value: not yet on the transaction's own day, else at all."""
     status = "pending" if facts.occurred_at.date() == now.date() else "missing"
     return ValuationShape(status=status, currency=None, amount=None, price=None, source=None)

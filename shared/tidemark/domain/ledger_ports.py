@@ -49,10 +49,10 @@ class Ledger(Protocol):
         """
 
     def replace(self, key: IntegrationKey, transaction: Transaction, expected: int) -> None:
-        """Write one transaction in place of revision ``expected``.
+        """Write one transaction in place of revision ``expected``; 0: where there is none.
 
-        ``raw`` None leaves what is stored, except in a tombstone, which has none. Details are
-        replaced: give what ``get`` or ``get_many`` gave.
+        ``raw`` None leaves what is stored, except in a tombstone, which has none; so does
+        ``history``. Details are replaced: give what ``get`` or ``get_many`` gave.
 
         Raises:
             StaleVersion: when it has another revision, or is gone.
@@ -70,7 +70,7 @@ class Ledger(Protocol):
     def last_from_source(self, key: IntegrationKey, before: datetime) -> datetime | None:
         """Give the time of the last transaction of origin source before a moment (strong).
 
-        Tombstones count: the source had it.
+        Tombstones count: the source had it. Those whose time the owner changed do not.
         """
 
     def newest_first(
@@ -78,7 +78,8 @@ class Ledger(Protocol):
     ) -> Iterator[Transaction]:
         """Go through the transactions of a window (``until`` exclusive), newest first, lazily.
 
-        Ties are in descending order of id. Without ``raw`` and ``details``: see ``get_many``.
+        By the time that counts; ties are in descending order of id. Without ``raw``, ``details``
+        and ``history``: see ``get_many``.
         """
 
     def oldest_first(
@@ -89,7 +90,7 @@ class Ledger(Protocol):
     def amounts(self, key: IntegrationKey, window: Window) -> Iterator[tuple[str, Decimal]]:
         """Go through clean asset and amount of each leg that counts in a window (strong).
 
-        Those of active transactions count, as the source told them; ``until`` is exclusive.
+        Those of active transactions count, in the owner's wording; ``until`` is exclusive.
         """
 
     def erase(self, key: IntegrationKey, limit: int) -> bool:
@@ -97,13 +98,28 @@ class Ledger(Protocol):
 
 
 class Journal(Protocol):
-    """The import journal of an owner."""
+    """The journals of owners. Reads are strong: what was noted is seen."""
 
-    def note(self, owner: str, chunk: Chunk) -> None:
-        """Note what is about to be written."""
+    def note(self, owner: str, chunk: Chunk) -> Chunk:
+        """Note what is about to be written, as the next chunk of the owner.
 
-    def newest_first(self, owner: str, before: tuple[datetime, str, str] | None) -> Iterator[Chunk]:
-        """Go through the chunks, newest first, before (at, integration id, import id)."""
+        Gives it with its number, and with the moment it got: ``at``, or later if needed.
+        """
+
+    def finish(self, owner: str, number: int) -> None:
+        """Note that all of a chunk is written."""
+
+    def void(self, owner: str, number: int) -> None:
+        """Note that nothing of a chunk was written, nor will be: it names nothing any more."""
+
+    def newest_first(self, owner: str, before: int | None) -> Iterator[Chunk]:
+        """Go through the chunks, newest first, before a number, lazily."""
+
+    def oldest_first(self, owner: str, after: int) -> Iterator[Chunk]:
+        """Go through the chunks after a number, oldest first, lazily."""
+
+    def of_import(self, owner: str, import_id: str) -> Iterator[Chunk]:
+        """Go through the chunks of one sync or import, oldest first, lazily."""
 
 
 class Months(Protocol):

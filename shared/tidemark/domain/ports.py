@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
+from tidemark.domain.file_ports import FilesQueue, UploadForm, Uploads
 from tidemark.domain.integrations import IntegrationKey, IntegrationKind
 from tidemark.domain.ledger_ports import Journal, Ledger, Months, Place, Runs
 from tidemark.domain.pages import KeyRights, Page, RateBudget, Scope, Window
 from tidemark.domain.record_ports import (
+    Accounts,
     CoverageStore,
     IdempotencyStore,
     Integrations,
@@ -22,10 +24,12 @@ from tidemark.domain.syncs import Sync
 from tidemark.domain.transactions import Found
 
 __all__ = [
+    "Accounts",
     "Clock",
     "ConnectorFacts",
     "Connectors",
     "CoverageStore",
+    "FilesQueue",
     "IdempotencyStore",
     "Integrations",
     "Issues",
@@ -40,6 +44,8 @@ __all__ = [
     "Snapshots",
     "Source",
     "Syncs",
+    "UploadForm",
+    "Uploads",
     "Vault",
     "Workflow",
 ]

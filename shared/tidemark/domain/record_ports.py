@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from tidemark.domain.accounts import Account
 from tidemark.domain.balances import Snapshot
 from tidemark.domain.coverage import StreamCoverage
+from tidemark.domain.held import Held
 from tidemark.domain.idempotency import Attempt, StoredAnswer
 from tidemark.domain.integrations import Integration, IntegrationKey
 from tidemark.domain.issues import Issue
@@ -70,8 +72,18 @@ class CoverageStore(Protocol):
         """Remove it."""
 
 
+class Accounts(Protocol):
+    """What is kept of owners as a whole."""
+
+    def get(self, owner: str) -> Account:
+        """Give an owner's account (strong); one that nothing was kept of has version 0."""
+
+    def replace(self, account: Account, expected: int) -> None:
+        """Write it in place of version ``expected``. Raises StaleVersion."""
+
+
 class Parked(Protocol):
-    """Records beside the ledger: not understood, or not settled at the source."""
+    """Records beside the ledger: not understood, not settled at the source, or held."""
 
     def park_unread(self, key: IntegrationKey, rows: Sequence[Unread], sync_id: str) -> None:
         """Keep rows that were not understood; the same row is kept once."""
@@ -90,6 +102,15 @@ class Parked(Protocol):
 
     def pending(self, key: IntegrationKey) -> list[Found]:
         """Give the pending transactions."""
+
+    def hold(self, key: IntegrationKey, rows: Sequence[Held]) -> None:
+        """Keep held transactions; of the same one, the last."""
+
+    def held(self, key: IntegrationKey) -> list[Held]:
+        """Give the held transactions, rejected ones too, in the order of their ids (strong)."""
+
+    def let_go(self, key: IntegrationKey, ids: Iterable[str]) -> None:
+        """Drop held transactions."""
 
     def erase(self, key: IntegrationKey) -> None:
         """Remove all of it."""

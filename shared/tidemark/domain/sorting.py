@@ -4,10 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from tidemark.domain.accounts import PeriodLock
+from tidemark.domain.held import HeldReason
 from tidemark.domain.legs import Difference, compare, parse_legs, spell_legs
-from tidemark.domain.moments import spell
+from tidemark.domain.moments import parse, spell
 from tidemark.domain.syncs import Counts, Run
 from tidemark.domain.transactions import Found, Known, State
+
+_WORDS = ("new", "known", "merged", "changed", "tombstoned", "excluded", "held")
 
 _OWN = frozenset({"new", "known", "merged", "excluded"})
 """The words for what this run may have imported itself, and counted."""
@@ -19,7 +23,8 @@ class Rules:
 
     ``start`` is the integration's start date (None: complete history). ``revive`` tells whether a
     deleted transaction is imported again. ``since`` and ``until`` narrow a range run (``until``
-    exclusive), ``only`` narrows it to one transaction.
+    exclusive), ``only`` narrows it to one transaction. What is in the ``lock``ed period stays as it
+    is; what of it was ``rejected`` by the owner is not even held again.
     """
 
     start: datetime | None = None
@@ -27,6 +32,8 @@ class Rules:
     since: datetime | None = None
     until: datetime | None = None
     only: str | None = None
+    lock: PeriodLock | None = None
+    rejected: frozenset[str] = frozenset()
 
     def before_start(self, found: Found) -> bool:
         """Tell whether a transaction is older than the integration wants."""
@@ -39,6 +46,14 @@ class Rules:
         after = self.since is None or found.occurred_at >= self.since
         return after and (self.until is None or found.occurred_at < self.until)
 
+    def locks(self, found: Found, stored: Known | None) -> bool:
+        """Tell whether writing a transaction would touch the locked period."""
+        if self.lock is None:
+            return False
+        return self.lock.holds(found.occurred_at) or (
+            stored is not None and self.lock.holds(parse(stored.occurred_at))
+        )
+
 
 @dataclass(slots=True)
 class Sorted:
@@ -48,6 +63,7 @@ class Sorted:
     revive: list[tuple[Found, Known]] = field(default_factory=list)
     grow: list[tuple[Found, Known]] = field(default_factory=list)
     changed: list[tuple[Found, Known]] = field(default_factory=list)
+    held: list[tuple[Found, HeldReason]] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
 
 
@@ -58,7 +74,7 @@ def sort_out(found: Iterable[Found], known: Mapping[str, Known], rules: Rules, r
     checkpoint, and not again otherwise. What comes in parts is counted with one of them.
     """
     result = Sorted()
-    tally = dict.fromkeys(("new", "known", "merged", "changed", "tombstoned", "excluded"), 0)
+    tally = dict.fromkeys(_WORDS, 0)
     counted_until = spell(run.checkpointed_at) if run.checkpointed_at else ""
     for each in found:
         stored = known.get(each.id)
@@ -74,21 +90,26 @@ def sort_out(found: Iterable[Found], known: Mapping[str, Known], rules: Rules, r
 def _place(found: Found, stored: Known | None, rules: Rules, result: Sorted) -> str:
     """Put one transaction where it belongs and give the word it is counted under, if it is."""
     if stored is None:
-        result.new.append(found)
-        return "new"
+        return _write(found, None, HeldReason.NEW, rules, result)
     if stored.state == State.DELETED:
-        return _tombstone(found, stored, rules, result)
+        if not rules.revive:
+            return "tombstoned"
+        return _write(found, stored, HeldReason.RESTORED, rules, result)
     if stored.legs == spell_legs(found.legs):
         return _known(stored)
+    return _differing(found, stored, rules, result)
+
+
+def _differing(found: Found, stored: Known, rules: Rules, result: Sorted) -> str:
+    """Place a transaction whose legs are not told as they are stored."""
     legs = parse_legs(stored.legs)
-    match compare(legs, found.legs):
-        case Difference.CHANGED:
-            result.changed.append((found, stored))
-            return "changed"
-        case Difference.MORE_LEGS:
-            result.grow.append((found, stored))
-            return "merged"
-    return _known(stored) if legs[0].id in {leg.id for leg in found.legs} else ""
+    difference = compare(legs, found.legs)
+    if difference is Difference.NONE:
+        return _known(stored) if legs[0].id in {leg.id for leg in found.legs} else ""
+    if difference is Difference.MORE_LEGS and not stored.edited:
+        return _write(found, stored, HeldReason.MORE_LEGS, rules, result)
+    result.changed.append((found, stored))
+    return "changed"
 
 
 def _known(stored: Known) -> str:
@@ -96,9 +117,25 @@ def _known(stored: Known) -> str:
     return "excluded" if stored.state == State.EXCLUDED else "known"
 
 
-def _tombstone(found: Found, stored: Known, rules: Rules, result: Sorted) -> str:
-    """Leave a deleted transaction deleted, or take it back as new where the mode says so."""
-    if not rules.revive:
-        return "tombstoned"
-    result.revive.append((found, stored))
+def _write(
+    found: Found, stored: Known | None, reason: HeldReason, rules: Rules, result: Sorted
+) -> str:
+    """Have a transaction written, or held if that would touch the locked period."""
+    if rules.locks(found, stored):
+        return _hold(found, reason, rules, result)
+    if stored is None:
+        result.new.append(found)
+    elif reason is HeldReason.RESTORED:
+        result.revive.append((found, stored))
+    else:
+        result.grow.append((found, stored))
+        return "merged"
     return "new"
+
+
+def _hold(found: Found, reason: HeldReason, rules: Rules, result: Sorted) -> str:
+    """Hold a transaction, unless the owner has rejected it: then it stays deleted."""
+    if found.id in rules.rejected:
+        return "tombstoned"
+    result.held.append((found, reason))
+    return "held"

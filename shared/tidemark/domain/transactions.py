@@ -7,8 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from tidemark.domain import moments
-from tidemark.domain.legs import Kind, Leg, kind_of, merge_legs, spell_legs
+from tidemark.domain import amounts, moments
+from tidemark.domain.facts import Facts, Overlay, Words, facts_of
+from tidemark.domain.history import Action, Change
+from tidemark.domain.legs import Leg, merge_legs, spell_legs
 
 
 class State(StrEnum):
@@ -46,11 +48,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """A transaction as the ledger keeps it: the source's facts, and what the owner did.
+    """A transaction as the ledger keeps it: what was imported, and what the owner did.
 
-    ``legs`` and ``occurred_at`` are the source's; ``overlay`` is the owner's wording of any fact.
-    ``import_id`` names the sync or import that brought it; ``revision`` counts changes from 1.
-    ``raw`` is None when it was not read along.
+    ``legs`` and ``occurred_at`` are as imported, ``words`` were said with them; ``overlay`` is the
+    owner's wording: see ``facts`` for what counts. ``import_id`` names the sync or import that
+    brought it (empty: made by hand); ``revision`` counts changes from 1. ``merged_into`` is the
+    inner id of the transaction that stands in its place. ``raw`` and ``history`` (oldest first)
+    are None when they were not read along.
     """
 
     id: str
@@ -62,14 +66,17 @@ class Transaction:
     origin: Origin = Origin.SOURCE
     state: State = State.ACTIVE
     revision: int = 1
-    overlay: Mapping[str, object] | None = None
+    overlay: Overlay | None = None
+    words: Words | None = None
+    merged_into: str | None = None
     details: Mapping[str, str] = field(default_factory=dict)
     raw: str | None = None
+    history: tuple[Change, ...] | None = None
 
     @property
-    def kind(self) -> Kind:
-        """What the legs together make it."""
-        return kind_of(self.legs)
+    def facts(self) -> Facts:
+        """What is shown and counted: the owner's wording over what was imported."""
+        return facts_of(self.occurred_at, self.legs, self.words, self.overlay)
 
     @property
     def counts(self) -> bool:
@@ -77,19 +84,60 @@ class Transaction:
         return self.state is State.ACTIVE
 
     def tombstone(self) -> "Transaction":
-        """Give what stays when the owner deletes it: ids and time, no amounts."""
+        """Give what stays when the owner deletes it: ids and time, no amounts and no words."""
         return replace(
             self,
+            occurred_at=self.facts.occurred_at,
             state=State.DELETED,
             legs=(),
             overlay=None,
+            words=None,
             details={},
             raw=None,
-            revision=self.revision + 1,
+            history=tuple(change.without_facts() for change in self.history or ()) or None,
         )
 
 
-def imported(found: Found, *, at: datetime, by: str, revision: int = 1) -> Transaction:
+def changed_by(
+    stored: Transaction, changed: Transaction, action: Action, at: datetime, actor: str
+) -> Transaction:
+    """Give ``changed`` as the next revision, with the change added to its history.
+
+    ``stored`` must have its history. A tombstone's history tells of no amounts.
+    """
+    before, after = _told(stored), _told(changed)
+    names = [name for name in before if before[name] != after[name]]
+    change = Change(
+        at,
+        actor,
+        action,
+        {name: before[name] for name in names},
+        {name: after[name] for name in names},
+    )
+    if changed.state is State.DELETED:
+        change = change.without_facts()
+    history = changed.history if changed.history is not None else stored.history
+    return replace(changed, revision=stored.revision + 1, history=(*(history or ()), change))
+
+
+def _told(transaction: Transaction) -> dict[str, object]:
+    """Give the facts that a history tells of, as plain JSON."""
+    facts = transaction.facts
+    return {
+        "state": transaction.state.value,
+        "occurred_at": moments.spell(facts.occurred_at),
+        "kind": facts.kind.value,
+        "legs": [
+            {"asset": leg.asset, "amount": amounts.spell(leg.amount), "role": leg.role.value}
+            for leg in facts.legs
+        ],
+        "label": facts.label,
+        "note": facts.note,
+        "merged_into": transaction.merged_into,
+    }
+
+
+def imported(found: Found, *, at: datetime, by: str) -> Transaction:
     """Make the ledger's transaction of what a source told, imported ``at`` (UTC) by a sync."""
     return Transaction(
         id=found.id,
@@ -98,17 +146,38 @@ def imported(found: Found, *, at: datetime, by: str, revision: int = 1) -> Trans
         legs=found.legs,
         imported_at=at,
         import_id=by,
-        revision=revision,
         details=found.details,
         raw=found.raw,
     )
 
 
+def restored(
+    tombstone: Transaction, found: Found, *, at: datetime, by: str, actor: str
+) -> Transaction:
+    """Make a tombstone a transaction again: as fresh as a new one, but for its history."""
+    fresh = replace(imported(found, at=at, by=by), history=tombstone.history)
+    return changed_by(tombstone, fresh, Action.RESTORED, at, actor)
+
+
+def grown(stored: Transaction, found: Found, *, at: datetime, actor: str) -> Transaction:
+    """Add legs that came late to the transaction they belong to."""
+    legs = merge_legs(stored.legs, found.legs)
+    changed = replace(
+        stored,
+        legs=legs,
+        occurred_at=min(stored.occurred_at, found.occurred_at),
+        details={**found.details, **stored.details},
+        raw=merge_raw(stored.raw or "", found.raw),
+    )
+    return changed_by(stored, changed, Action.LEGS_ADDED, at, actor)
+
+
 class Known(NamedTuple):
     """What a lookup tells of a stored transaction, left as text: most are only compared.
 
-    ``occurred_at`` and ``imported_at`` are ``moments.spell`` texts, ``legs`` is the text of
-    ``legs.spell_legs``. ``edited`` tells whether the owner's overlay lies over it.
+    ``occurred_at`` (the one that counts) and ``imported_at`` are ``moments.spell`` texts, ``legs``
+    is the text of ``legs.spell_legs``, as imported. ``edited`` tells whether the owner's overlay
+    lies over it.
     """
 
     id: str
@@ -125,7 +194,7 @@ def known_of(transaction: Transaction) -> Known:
     """Give what a lookup would tell of a transaction."""
     return Known(
         transaction.id,
-        moments.spell(transaction.occurred_at),
+        moments.spell(transaction.facts.occurred_at),
         spell_legs(transaction.legs),
         transaction.state,
         transaction.revision,

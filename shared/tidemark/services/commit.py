@@ -4,21 +4,33 @@ Whatever happens in between, the next attempt finds what was written by time and
 from the last checkpoint. Pages are written under the integration's lease.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from tidemark.domain.issues import Issue, IssueType, issue_id
-from tidemark.domain.journal import Chunk
-from tidemark.domain.legs import merge_legs
-from tidemark.domain.moments import month_of, parse, spell
+from tidemark.domain.held import Held
+from tidemark.domain.journal import Chunk, Noted
+from tidemark.domain.moments import month_of, parse
 from tidemark.domain.months import writer
 from tidemark.domain.pages import Page
-from tidemark.domain.ports import Clock, Issues, Journal, Ledger, Months, Parked, Runs, Source
+from tidemark.domain.ports import (
+    Accounts,
+    Clock,
+    Issues,
+    Journal,
+    Ledger,
+    Months,
+    Parked,
+    Runs,
+    Source,
+)
+from tidemark.domain.reading import counted, joined
 from tidemark.domain.sorting import Rules, Sorted, sort_out
-from tidemark.domain.syncs import Counts, Lease, Run, StreamProgress
-from tidemark.domain.transactions import Found, Known, Transaction, imported, merge, merge_raw
+from tidemark.domain.syncs import Lease, Run, StreamProgress
+from tidemark.domain.transactions import Found, Known, Transaction, grown, imported, restored
 from tidemark.errors import StaleVersion
+from tidemark.services.source_changes import SourceChanges
 
 _TICK = timedelta(microseconds=1)
 _ENRICH_TRIES = 2
@@ -35,7 +47,20 @@ class Books:
     runs: Runs
     parked: Parked
     issues: Issues
+    accounts: Accounts
     clock: Clock
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What lay beside the ledger when a step began: ids of parked records, and told changes.
+
+    ``changed`` are the transactions with an open issue that their source changed them.
+    """
+
+    unread: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -51,9 +76,10 @@ class Writer:
     rules: Rules
     lease: Lease
     fresh: bool
-    unread_ids: frozenset[str]
+    beside: Beside
     _own: set[str] = field(default_factory=set)
     _entered: set[str] = field(default_factory=set)
+    _noted: Chunk | None = None
 
     @property
     def run(self) -> Run:
@@ -68,21 +94,31 @@ class Writer:
             LeaseLost: somebody stopped this run.
             StoreUnavailable: the database does not keep up; nothing was checkpointed.
         """
-        found = _joined(pages)
+        found = joined(pages)
         asked = [each for each in found.values() if self.rules.asked_for(each)]
         wanted = [each for each in asked if not self.rules.before_start(each)]
-        todo = sort_out(wanted, self._known(wanted), self.rules, self.run)
-        at = self._moment()
-        self._put(self._detailed(todo), at)
-        self._park(pages, found)
-        counts = replace(todo.counts.plus(_reading(pages)), before_start=len(asked) - len(wanted))
+        known = self._known(wanted)
+        todo = sort_out(wanted, known, self.rules, self.run)
+        at = self._put(self._detailed(todo), self._moment())
+        self._park(pages, found, todo, at)
+        if self.beside.changed:
+            self._changes.settle(self.lease.key, self.beside.changed, wanted, known)
+        counts = replace(todo.counts.plus(counted(pages)), before_start=len(asked) - len(wanted))
         self._checkpoint(pages, replace(progress, counts=progress.counts.plus(counts)), at)
 
     def close(self) -> None:
-        """Leave the months that were written to."""
+        """Leave the months that were written to, and say that nothing noted is left to write."""
+        if self._noted is not None:
+            self.books.journal.finish(self.lease.key.owner, self._noted.number)
+            self._noted = None
         if self._entered:
             self.books.months.leave(self.lease.key, sorted(self._entered), self._name)
             self._entered.clear()
+
+    @property
+    def _changes(self) -> SourceChanges:
+        """Give what tells of changes at the source."""
+        return SourceChanges(self.books.issues, self.books.clock)
 
     @property
     def _name(self) -> str:
@@ -112,24 +148,22 @@ class Writer:
             todo.revive = [(detailed[found.id], known) for found, known in todo.revive]
         return todo
 
-    def _put(self, todo: Sorted, at: datetime) -> None:
-        """Write what is new, took on legs, or came back; tell of what the source changed."""
+    def _put(self, todo: Sorted, moment: datetime) -> datetime:
+        """Write what is new, took on legs, or came back; give the moment that it got."""
+        self._enter(todo)
+        fresh = [each.id for each in (*todo.new, *(found for found, _ in todo.revive))]
+        at = self._note(Noted.ADDED, fresh, moment)
         by = self.run.sync_id
-        new = [imported(found, at=at, by=by) for found in todo.new]
-        revived = [
-            imported(found, at=at, by=by, revision=known.revision + 1)
-            for found, known in todo.revive
-        ]
-        self._enter([*new, *revived], todo.grow)
-        self._note(at, [each.id for each in (*new, *revived)])
-        self.books.ledger.add(self.lease.key, new)
-        self._own.update(each.id for each in new)
-        for each in revived:
-            self._replace(each, each.revision - 1)
+        self.books.ledger.add(self.lease.key, [imported(found, at=at, by=by) for found in todo.new])
+        self._own.update(each.id for each in todo.new)
+        if todo.revive:
+            self._revive(todo.revive, at)
+        at = self._note(Noted.MODIFIED, [known.id for _, known in todo.grow], at)
         for found, known in todo.grow:
-            self._grow(found, known)
-        for found, _ in todo.changed:
-            self._tell_changed(found)
+            self._grow(found, known, at)
+        for found, known in todo.changed:
+            self._changes.tell(self.lease.key, found, known)
+        return at
 
     def _moment(self) -> datetime:
         """Give the moment of this commit: after that of the last one."""
@@ -137,71 +171,60 @@ class Writer:
         now = self.books.clock.now()
         return now if last is None else max(now, last + _TICK)
 
-    def _enter(self, written: Iterable[Transaction], grow: Iterable[tuple[Found, Known]]) -> None:
+    def _enter(self, todo: Sorted) -> None:
         """Enter the months that are about to be written to."""
-        months = {month_of(each.occurred_at) for each in written}
-        for found, known in grow:
+        months = {month_of(found.occurred_at) for found in todo.new}
+        for found, known in (*todo.grow, *todo.revive):
             months |= {month_of(found.occurred_at), month_of(parse(known.occurred_at))}
         if missing := sorted(months - self._entered):
             self.books.months.enter(self.lease.key, missing, self._name)
             self._entered.update(missing)
 
-    def _note(self, at: datetime, ids: Sequence[str]) -> None:
-        """Note in the journal what is about to be written."""
-        if ids:
-            key = self.lease.key
-            chunk = Chunk(at, self.run.sync_id, key.integration_id, tuple(ids))
-            self.books.journal.note(key.owner, chunk)
+    def _note(self, action: Noted, ids: Sequence[str], moment: datetime) -> datetime:
+        """Note in the journal what is about to be written; give the moment that it got."""
+        if not ids:
+            return moment
+        key, until = self.lease.key, self.lease.until
+        chunk = Chunk(moment, self.run.sync_id, key.integration_id, tuple(ids), action, until)
+        self._noted = self.books.journal.note(key.owner, chunk)
+        return self._noted.at
 
-    def _replace(self, transaction: Transaction, expected: int) -> bool:
+    def _revive(self, todo: Sequence[tuple[Found, Known]], at: datetime) -> None:
+        """Make tombstones transactions again."""
+        by = self.run.sync_id
+        stored = self.books.ledger.get_many(self.lease.key, [known.id for _, known in todo])
+        for found, known in todo:
+            if known.id in stored:
+                fresh = restored(stored[known.id], found, at=at, by=by, actor=by)
+                self._replace(fresh, known.revision)
+
+    def _replace(self, transaction: Transaction, expected: int) -> None:
         """Write over a revision; if the owner was quicker, the owner's word stands."""
-        try:
+        with suppress(StaleVersion):
             self.books.ledger.replace(self.lease.key, transaction, expected)
-        except StaleVersion:
-            return False
-        return True
 
-    def _grow(self, found: Found, known: Known) -> None:
+    def _grow(self, found: Found, known: Known, at: datetime) -> None:
         """Add legs that came late to the transaction they belong to."""
         stored = self.books.ledger.get(self.lease.key, known.id)
-        if stored is None:
-            return
-        self._replace(
-            replace(
-                stored,
-                legs=merge_legs(stored.legs, found.legs),
-                occurred_at=min(stored.occurred_at, found.occurred_at),
-                details={**found.details, **stored.details},
-                raw=merge_raw(stored.raw or "", found.raw),
-                revision=stored.revision + 1,
-            ),
-            stored.revision,
-        )
+        if stored is not None and stored.revision == known.revision:
+            self._replace(grown(stored, found, at=at, actor=self.run.sync_id), stored.revision)
 
-    def _tell_changed(self, found: Found) -> None:
-        """Open an issue: the source tells another amount, sign or asset than what is stored."""
-        integration = self.lease.key.integration_id
-        issue = Issue(
-            id=issue_id(integration, IssueType.SOURCE_CHANGED, found.id),
-            integration_id=integration,
-            type=IssueType.SOURCE_CHANGED,
-            message="The source now tells other amounts than those stored.",
-            opened_at=self.books.clock.now(),
-            subject=found.id,
-            details={"occurred_at": spell(found.occurred_at)},
-        )
-        self.books.issues.open(self.lease.key.owner, issue)
-
-    def _park(self, pages: Sequence[Page], found: Mapping[str, Found]) -> None:
-        """Keep what was not understood or not settled; drop what is understood now."""
-        key, sync_id = self.lease.key, self.run.sync_id
+    def _park(
+        self, pages: Sequence[Page], found: Mapping[str, Found], todo: Sorted, at: datetime
+    ) -> None:
+        """Keep what was not understood, not settled or held; drop what is in order now."""
+        key, sync_id, parked = self.lease.key, self.run.sync_id, self.books.parked
         if unread := [row for page in pages for row in page.unread]:
-            self.books.parked.park_unread(key, unread, sync_id)
+            parked.park_unread(key, unread, sync_id)
         if pending := [each for page in pages for each in page.pending]:
-            self.books.parked.park_pending(key, pending, sync_id)
-        if self.unread_ids:
-            read = {leg.id for each in found.values() for leg in each.legs} & self.unread_ids
-            self.books.parked.settle_unread(key, read)
+            parked.park_pending(key, pending, sync_id)
+        if todo.held:
+            parked.hold(key, [Held(each, why, sync_id, at) for each, why in todo.held])
+        if self.beside.unread:
+            read = {leg.id for each in found.values() for leg in each.legs} & self.beside.unread
+            parked.settle_unread(key, read)
+        if free := self.beside.held & (found.keys() - {each.id for each, _ in todo.held}):
+            parked.let_go(key, free - self.rules.rejected)
 
     def _checkpoint(self, pages: Sequence[Page], progress: StreamProgress, at: datetime) -> None:
         """Keep how far the run is, if it is still ours."""
@@ -216,22 +239,3 @@ class Writer:
             wait_until=None,
         )
         self.lease = self.books.runs.checkpoint(self.lease, run)
-
-
-def _joined(pages: Sequence[Page]) -> dict[str, Found]:
-    """Join the pages' transactions: parts of one event become one."""
-    joined: dict[str, Found] = {}
-    for page in pages:
-        for found in page.transactions:
-            first = joined.get(found.id)
-            joined[found.id] = found if first is None or first == found else merge(first, found)
-    return joined
-
-
-def _reading(pages: Sequence[Page]) -> Counts:
-    """Count what was read."""
-    return Counts(
-        pages=len(pages),
-        read=sum(page.read for page in pages),
-        unreadable=sum(len(page.unread) for page in pages),
-    )

@@ -4,23 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from tidemark.domain.ids import new_id
-from tidemark.domain.integrations import Integration, IntegrationKey
-from tidemark.domain.moments import month_of, to_milliseconds
-from tidemark.domain.months import writer
+from tidemark.domain.history import Action
+from tidemark.domain.integrations import Integration
+from tidemark.domain.moments import to_milliseconds
 from tidemark.domain.pages import Window
-from tidemark.domain.ports import Clock, Connectors, Ledger, Months
+from tidemark.domain.ports import Connectors, Ledger
 from tidemark.domain.syncs import Mode, Sync
 from tidemark.domain.transactions import Origin, State, Transaction
-from tidemark.errors import Conflict, NotFound, Stale, StaleVersion
+from tidemark.errors import Conflict, NotFound, Stale
+from tidemark.services.amend import Amend
 from tidemark.services.read_transactions import ReadTransactions
 from tidemark.services.request_sync import SyncRequests
 from tidemark.services.walk_transactions import Row
 
 _TRIES = 5
-_AT_WORK = timedelta(seconds=60)
-"""How long an edit may take: longer than any function that answers requests may run."""
-
 _MARGIN = timedelta(seconds=1)
 """How much around a transaction's time is read again to restore it."""
 
@@ -36,26 +33,31 @@ class EditTransactions:
 
     reading: ReadTransactions
     ledger: Ledger
-    months: Months
+    amend: Amend
     connectors: Connectors
     requests: SyncRequests
-    clock: Clock
 
     def exclude(self, owner: str, transaction_id: str, expected: str | None = None) -> Row:
         """Take one out of balances and reports. Raises NotFound, Conflict, Stale."""
-        return self._to(State.EXCLUDED, owner, transaction_id, expected)
+        change = _to(State.EXCLUDED)
+        return self._edit(owner, transaction_id, expected, change, Action.EXCLUDED)
 
     def include(self, owner: str, transaction_id: str, expected: str | None = None) -> Row:
         """Put one back. Raises NotFound, Conflict, Stale."""
-        return self._to(State.ACTIVE, owner, transaction_id, expected)
+        change = _to(State.ACTIVE)
+        return self._edit(owner, transaction_id, expected, change, Action.INCLUDED)
 
     def delete(self, owner: str, transaction_id: str, expected: str | None = None) -> Row:
         """Leave only a tombstone: ids and time, no amounts. Raises NotFound, Stale."""
-        return self._edit(owner, transaction_id, expected, _buried)
+        return self._edit(owner, transaction_id, expected, _buried, Action.DELETED)
 
     def forget(self, owner: str, transaction_id: str, expected: str | None = None) -> None:
         """Leave no trace at all. Raises NotFound, Stale."""
-        self._edit(owner, transaction_id, expected, lambda _: None)
+        for _ in range(_TRIES):
+            integration, stored = self._expected(owner, transaction_id, expected)
+            if self.amend.forget(integration.key, stored):
+                return
+        raise _busy()
 
     def restore(self, owner: str, transaction_id: str) -> Sync:
         """Take a tombstone back: the source is asked again for that time.
@@ -78,34 +80,32 @@ class EditTransactions:
             raise Conflict("Another sync is running; try again when it has ended.", "syncing")
         return sync
 
-    def _to(self, state: State, owner: str, transaction_id: str, expected: str | None) -> Row:
-        """Bring one into another state; a deleted one stays so."""
-
-        def change(stored: Transaction) -> Transaction:
-            if stored.state is State.DELETED:
-                raise Conflict("The transaction is deleted; restore it first.", "deleted")
-            if stored.state is state:
-                return stored
-            return replace(stored, state=state, revision=stored.revision + 1)
-
-        return self._edit(owner, transaction_id, expected, change)
-
     def _edit(
         self,
         owner: str,
         transaction_id: str,
         expected: str | None,
-        change: Callable[[Transaction], Transaction | None],
+        change: Callable[[Transaction], Transaction],
+        action: Action,
     ) -> Row:
-        """Write a change (None: forget); without an expected mark the last write wins."""
+        """Write a change; without an expected mark the last write wins."""
         for _ in range(_TRIES):
-            integration, stored = self._stored(owner, transaction_id)
-            if expected not in (None, mark_of(stored)):
-                raise Stale("The transaction was changed since it was read.")
+            integration, stored = self._expected(owner, transaction_id, expected)
             changed = change(stored)
-            if changed == stored or self._write(integration.key, stored, changed):
-                return Row(integration, changed or stored)
-        raise Conflict("This is being changed by others; try again.", "busy")
+            if changed == stored:
+                return Row(integration, stored)
+            if written := self.amend.change(integration.key, stored, changed, action):
+                return Row(integration, written)
+        raise _busy()
+
+    def _expected(
+        self, owner: str, transaction_id: str, expected: str | None
+    ) -> tuple[Integration, Transaction]:
+        """Give a transaction of the ledger, if it is as the owner has seen it."""
+        integration, stored = self._stored(owner, transaction_id)
+        if expected not in (None, mark_of(stored)):
+            raise Stale("The transaction was changed since it was read.")
+        return integration, stored
 
     def _stored(self, owner: str, transaction_id: str) -> tuple[Integration, Transaction]:
         """Give a transaction of the ledger; pending ones cannot be changed."""
@@ -117,24 +117,23 @@ class EditTransactions:
             raise NotFound
         return integration, stored
 
-    def _write(self, key: IntegrationKey, stored: Transaction, changed: Transaction | None) -> bool:
-        """Write inside the month's bucket; False if somebody else was faster."""
-        now = self.clock.now()
-        months = [month_of(stored.occurred_at)]
-        me = writer(new_id("edit", now), now + _AT_WORK)
-        self.months.enter(key, months, me)
-        try:
-            if changed is None:
-                self.ledger.forget(key, stored.id, stored.revision)
-            else:
-                self.ledger.replace(key, changed, stored.revision)
-        except StaleVersion:
-            return False
-        finally:
-            self.months.leave(key, months, me)
-        return True
+
+def _to(state: State) -> Callable[[Transaction], Transaction]:
+    """Give what brings a transaction into another state; a deleted one stays so."""
+
+    def change(stored: Transaction) -> Transaction:
+        if stored.state is State.DELETED:
+            raise Conflict("The transaction is deleted; restore it first.", "deleted")
+        return replace(stored, state=state)
+
+    return change
 
 
 def _buried(stored: Transaction) -> Transaction:
     """Give the tombstone; one that is there stays as it is."""
     return stored if stored.state is State.DELETED else stored.tombstone()
+
+
+def _busy() -> Conflict:
+    """Say that others keep changing it."""
+    return Conflict("This is being changed by others; try again.", "busy")

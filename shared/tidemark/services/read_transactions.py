@@ -70,15 +70,15 @@ class Filter:
 
     def admits(self, row: Row) -> bool:
         """Tell whether a row is asked for."""
-        facts = row.transaction
+        stored, facts = row.transaction, row.transaction.facts
         return (
             self._admits_state(row)
             and self._admits_time(facts.occurred_at)
             and self.kind in (None, facts.kind)
-            and self.origin in (None, facts.origin)
-            and self.import_id in (None, facts.import_id)
+            and self.origin in (None, stored.origin)
+            and self.import_id in (None, stored.import_id)
             and (self.asset is None or any(leg.asset == self.asset for leg in facts.legs))
-            and (self.text is None or _mentions(facts, self.text.casefold()))
+            and (self.text is None or _mentions(stored, self.text.casefold()))
         )
 
     def _admits_state(self, row: Row) -> bool:
@@ -194,10 +194,9 @@ def _pending(integration: Integration, found: Found) -> Row:
     return Row(integration, imported(found, at=found.occurred_at, by=""), pending=True)
 
 
-def _mentions(facts: Transaction, text: str) -> bool:
+def _mentions(stored: Transaction, text: str) -> bool:
     """Tell whether a transaction's words contain a (casefolded) text."""
-    overlay = facts.overlay or {}
-    words = [facts.source_id, *facts.details.values()]
-    words += [str(overlay[name]) for name in ("label", "note") if overlay.get(name)]
+    facts = stored.facts
+    words = [stored.source_id, *stored.details.values(), facts.label or "", facts.note or ""]
     words += [word for leg in facts.legs for word in (leg.id, leg.asset, leg.source_asset)]
     return any(text in word.casefold() for word in words)

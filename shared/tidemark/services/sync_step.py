@@ -4,9 +4,11 @@ A step takes the lease, reads pages while there is time, and checkpoints as it g
 workers and the state machine drive the same step. How it ends is data, not an exception.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from tidemark.domain.held import Held
 from tidemark.domain.integrations import Integration, IntegrationKey
 from tidemark.domain.pages import Window
 from tidemark.domain.ports import Connectors, CoverageStore, Integrations, Source, Vault
@@ -16,9 +18,10 @@ from tidemark.domain.syncs import Lease
 from tidemark.domain.windows import for_source
 from tidemark.errors import LeaseHeld, LeaseLost, SourceError, TidemarkError, VaultError
 from tidemark.services.begin_run import Beginning
-from tidemark.services.commit import Books, Writer
+from tidemark.services.commit import Beside, Books, Writer
 from tidemark.services.leasing import leased
 from tidemark.services.read_stream import StreamWalk, Walked
+from tidemark.services.source_changes import SourceChanges
 
 STEPS_PER_EXECUTION = 1_500
 """Each costs a state machine about ten events of the 25,000 that an execution may have."""
@@ -129,14 +132,25 @@ class SyncStep:
 
     def _writer(self, lease: Lease, beginning: Beginning, source: Source) -> Writer:
         """Open the books for this step."""
-        unread = self.books.parked.unread(lease.key)
+        held = self.books.parked.held(lease.key)
+        rules = beginning.rules(lease.run)
+        lock = self.books.accounts.get(lease.key.owner).lock
+        rejected = frozenset(each.id for each in held if each.rejected)
         return Writer(
             self.books,
             source,
-            beginning.rules(lease.run),
+            replace(rules, lock=lock, rejected=rejected if lock else frozenset()),
             lease,
             fresh=self.books.ledger.is_empty(lease.key),
-            unread_ids=frozenset(row.id for row, _ in unread),
+            beside=self._beside(lease.key, held),
+        )
+
+    def _beside(self, key: IntegrationKey, held: Sequence[Held]) -> Beside:
+        """Look up what lies beside the ledger."""
+        return Beside(
+            unread=frozenset(row.id for row, _ in self.books.parked.unread(key)),
+            held=frozenset(each.id for each in held),
+            changed=SourceChanges(self.books.issues, self.books.clock).told(key),
         )
 
     def _walk_all(

@@ -8,7 +8,7 @@ from itertools import batched, islice
 from typing import NamedTuple
 
 from tidemark.domain.integrations import Integration
-from tidemark.domain.journal import Chunk
+from tidemark.domain.journal import Chunk, Noted
 from tidemark.domain.pages import Window
 from tidemark.domain.ports import Journal, Ledger, Place
 from tidemark.domain.transactions import Transaction
@@ -35,21 +35,16 @@ class Spot(NamedTuple):
     transaction_id: str
 
 
-type ChunkPlace = tuple[datetime, str, str]
-"""Which chunk of the journal: at, integration id, import id."""
-
-
 class ImportSpot(NamedTuple):
-    """A place in the list by import: the ``nth`` id of a chunk, whose newer neighbour is known."""
+    """A place in the list by import: the ``nth`` id of the journal's chunk with this number."""
 
-    newer: ChunkPlace | None
-    chunk: ChunkPlace
+    number: int
     nth: int
 
 
 def spot_of(row: Row) -> Spot:
     """Say where a row is in a list by time."""
-    return Spot(row.transaction.occurred_at, row.integration.id, row.transaction.id)
+    return Spot(row.transaction.facts.occurred_at, row.integration.id, row.transaction.id)
 
 
 @dataclass(frozen=True)
@@ -103,21 +98,24 @@ class ByImport:
 
     def walk(self, after: ImportSpot | None) -> Iterator[tuple[ImportSpot, Row]]:
         """Go through all rows after a place, lazily; what was imported since comes before it."""
-        newer = after.newer if after else None
-        for chunk in self.journal.newest_first(self.owner, newer):
-            place = (chunk.at, chunk.integration_id, chunk.import_id)
-            if after is not None and place > after.chunk:
-                continue
-            first = after.nth + 1 if after is not None and place == after.chunk else 0
-            if self._is_wanted(chunk):
-                for nth, row in self._rows(chunk, first):
-                    yield ImportSpot(newer, place, nth), row
-            newer = place
+        before = after.number + 1 if after else None
+        for chunk in self._chunks(before):
+            first = after.nth + 1 if after and chunk.number == after.number else 0
+            for nth, row in self._rows(chunk, first):
+                yield ImportSpot(chunk.number, nth), row
+
+    def _chunks(self, before: int | None) -> Iterator[Chunk]:
+        """Go through the chunks that can hold rows that are asked for."""
+        if self.import_id is None:
+            chunks = self.journal.newest_first(self.owner, before)
+        else:
+            own = reversed(list(self.journal.of_import(self.owner, self.import_id)))
+            chunks = (chunk for chunk in own if before is None or chunk.number < before)
+        return (chunk for chunk in chunks if self._is_wanted(chunk))
 
     def _is_wanted(self, chunk: Chunk) -> bool:
         """Tell whether a chunk can hold rows that are asked for."""
-        wanted = self.import_id in (None, chunk.import_id)
-        return wanted and chunk.integration_id in self.integrations
+        return chunk.action is Noted.ADDED and chunk.integration_id in self.integrations
 
     def _rows(self, chunk: Chunk, first: int) -> Iterator[tuple[int, Row]]:
         """Go through a chunk's rows; ids that it only set out to write are left out."""
@@ -127,11 +125,11 @@ class ByImport:
             stored = self.ledger.get_many(integration.key, [each for _, each in portion])
             for nth, each in portion:
                 found = stored.get(each)
-                if found is not None and _is_from(found, chunk):
+                if found is not None and is_from(found, chunk):
                     yield nth, Row(integration, found)
 
 
-def _is_from(transaction: Transaction, chunk: Chunk) -> bool:
+def is_from(transaction: Transaction, chunk: Chunk) -> bool:
     """Tell whether a transaction came with this chunk."""
     return transaction.import_id == chunk.import_id and transaction.imported_at == chunk.at
 

@@ -18,4 +18,4 @@ def first_moment(sync: Sync, ledger: Ledger) -> datetime:
     if window is None or window.since is not None or sync.status.final:
         return EARLIEST
     first = next(ledger.oldest_first(sync.key, Window(None, window.until), None), None)
-    return EARLIEST if first is None or first.import_id == sync.id else first.occurred_at
+    return EARLIEST if first is None or first.import_id == sync.id else first.facts.occurred_at

@@ -1,8 +1,9 @@
-"""Records beside the ledger in the Parked table: ``unread#…`` and ``pending#…``."""
+"""Records beside the ledger in the Parked table: ``unread#…``, ``pending#…`` and ``held#…``."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from tidemark.domain.held import Held
 from tidemark.domain.integrations import IntegrationKey
 from tidemark.domain.pages import Unread
 from tidemark.domain.transactions import Found
@@ -11,7 +12,7 @@ from tidemark.stores.plain import from_plain, to_plain
 from tidemark.stores.table import Item, Table, read
 from tidemark.wire import Wire
 
-_UNREAD, _PENDING = "unread#", "pending#"
+_UNREAD, _PENDING, _HELD = "unread#", "pending#", "held#"
 
 
 class DynamoParked:
@@ -34,10 +35,7 @@ class DynamoParked:
 
     def settle_unread(self, key: IntegrationKey, ids: Iterable[str]) -> None:
         """Delete rows."""
-        bulk.write_all(
-            self._table,
-            [bulk.delete_request(_key(key, _UNREAD + each)) for each in dict.fromkeys(ids)],
-        )
+        self._drop(key, _UNREAD, ids)
 
     def park_pending(self, key: IntegrationKey, pending: Sequence[Found], sync_id: str) -> None:
         """Write pending transactions; the same one lands on the same item."""
@@ -57,6 +55,18 @@ class DynamoParked:
         """Read the pending transactions."""
         return [from_plain(Found, values["row"]) for values in self._parked(key, _PENDING)]
 
+    def hold(self, key: IntegrationKey, rows: Sequence[Held]) -> None:
+        """Write held transactions; the same one lands on the same item."""
+        self._write({row.id: _key(key, _HELD + row.id) | {"row": to_plain(row)} for row in rows})
+
+    def held(self, key: IntegrationKey) -> list[Held]:
+        """Read held transactions."""
+        return [from_plain(Held, values["row"]) for values in self._parked(key, _HELD)]
+
+    def let_go(self, key: IntegrationKey, ids: Iterable[str]) -> None:
+        """Delete held transactions."""
+        self._drop(key, _HELD, ids)
+
     def erase(self, key: IntegrationKey) -> None:
         """Delete all of an integration's."""
         keys = self._table.query(
@@ -70,13 +80,21 @@ class DynamoParked:
         self, key: IntegrationKey, prefix: str, rows: Sequence[Unread | Found], sync_id: str
     ) -> None:
         """Write records; of one that came twice, the last."""
-        requests = {
-            row.id: bulk.put_request(
-                _key(key, prefix + row.id) | {"row": to_plain(row), "sync_id": sync_id}
-            )
-            for row in rows
-        }
-        bulk.write_all(self._table, list(requests.values()))
+        self._write(
+            {
+                row.id: _key(key, prefix + row.id) | {"row": to_plain(row), "sync_id": sync_id}
+                for row in rows
+            }
+        )
+
+    def _write(self, items: Mapping[str, dict[str, Any]]) -> None:
+        """Write items, each id once."""
+        bulk.write_all(self._table, [bulk.put_request(item) for item in items.values()])
+
+    def _drop(self, key: IntegrationKey, prefix: str, ids: Iterable[str]) -> None:
+        """Delete records of one sort."""
+        keys = (_key(key, prefix + each) for each in dict.fromkeys(ids))
+        bulk.write_all(self._table, [bulk.delete_request(each) for each in keys])
 
     def _parked(self, key: IntegrationKey, prefix: str) -> Iterator[dict[str, Any]]:
         """Read records of one sort, in the order of their ids."""

@@ -102,8 +102,9 @@ class DynamoLedger:
     def replace(self, key: IntegrationKey, transaction: Transaction, expected: int) -> None:
         """Set every attribute that is known here; those of newer code stay as they are."""
         values = rows.values(transaction)
-        if transaction.raw is None and transaction.state is not State.DELETED:
-            del values["raw"]
+        for name in ("raw", "history") if transaction.state is not State.DELETED else ():
+            if getattr(transaction, name) is None:
+                del values[name]
         kept = {name: value for name, value in values.items() if value is not None}
         gone = ", ".join(f"#{name}" for name in values if name not in kept)
         change = "SET " + ", ".join(f"#{name} = :{name}" for name in kept)
@@ -135,8 +136,10 @@ class DynamoLedger:
         is_done: Callable[[Item | None], bool],
     ) -> None:
         """Write on condition; a retry that meets what it was to write has been done before."""
+        words: dict[str, object] = {"expected": expected} if expected else {}
+        when = "#revision = :expected" if expected else "attribute_not_exists(#revision)"
         try:
-            act("#revision = :expected", {"expected": expected})
+            act(when, words)
         except ConditionFailed as error:
             if not (error.retried and is_done(error.item)):
                 raise StaleVersion("the transaction was changed in between") from None
@@ -152,7 +155,7 @@ class DynamoLedger:
             "#integration_key = :partition AND #occurred_at < :before",
             {"partition": key.text, "before": moments.spell(before), "origin": Origin.SOURCE},
             index="by_time",
-            only="#origin = :origin",
+            only="#origin = :origin AND attribute_not_exists(#told_at)",
             fields="#occurred_at",
             backwards=True,
             page=_LOOKED_AT,
@@ -191,8 +194,11 @@ class DynamoLedger:
 
     def amounts(self, key: IntegrationKey, window: Window) -> Iterator[tuple[str, Decimal]]:
         """Go through the index for what counts, and read no more of it than is needed."""
-        items = self._in_time(key, window.since, window.until - _TICK, fields="#state, #legs")
-        return leg_amounts(i["legs"]["S"] for i in items if i["state"]["S"] == State.ACTIVE)
+        items = self._in_time(
+            key, window.since, window.until - _TICK, fields="#state, #legs, #overlay"
+        )
+        counted = (item for item in items if item["state"]["S"] == State.ACTIVE)
+        return leg_amounts(map(rows.counted_legs, counted))
 
     def erase(self, key: IntegrationKey, limit: int) -> bool:
         """Delete the first items of the partition."""

@@ -1,0 +1,69 @@
+"""The ports that the API stands on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from tidemark.domain import ports
+
+
+class Wired(Protocol):
+    """Gives the ports: ``tidemark.wiring`` on AWS, anything that has them in tests."""
+
+    def integrations(self) -> ports.Integrations:
+        """Give the integrations."""
+
+    def runs(self) -> ports.Runs:
+        """Give the lease items."""
+
+    def syncs(self) -> ports.Syncs:
+        """Give the records of syncs."""
+
+    def ledger(self) -> ports.Ledger:
+        """Give the transactions."""
+
+    def journal(self) -> ports.Journal:
+        """Give the import journal."""
+
+    def months(self) -> ports.Months:
+        """Give the month buckets."""
+
+    def coverage(self) -> ports.CoverageStore:
+        """Give the coverage."""
+
+    def parked(self) -> ports.Parked:
+        """Give the parked records."""
+
+    def issues(self) -> ports.Issues:
+        """Give the issues."""
+
+    def accounts(self) -> ports.Accounts:
+        """Give what is kept of owners."""
+
+    def snapshots(self) -> ports.Snapshots:
+        """Give the balances as they were found."""
+
+    def vault(self) -> ports.Vault:
+        """Give the vault."""
+
+    def queue(self) -> ports.Queue:
+        """Give the queue of incremental syncs."""
+
+    def workflow(self) -> ports.Workflow:
+        """Give the state machine."""
+
+    def metrics(self) -> ports.Metrics:
+        """Give what operators watch."""
+
+    def clock(self) -> ports.Clock:
+        """Give the clock."""
+
+    def connectors(self) -> ports.Connectors:
+        """Give the connectors."""
+
+    def idempotency(self) -> ports.IdempotencyStore:
+        """Give the answers already given."""
+
+    def cursor_key(self) -> bytes:
+        """Give the key that signs cursors."""

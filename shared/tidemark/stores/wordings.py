@@ -1,0 +1,63 @@
+"""How the words of people about a transaction are kept: overlay, words, history, as JSON."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from tidemark.domain import moments
+from tidemark.domain.facts import Overlay, Words
+from tidemark.domain.history import Action, Change
+from tidemark.domain.legs import Kind, parse_legs, spell_legs
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+
+
+def spell_overlay(overlay: Overlay) -> str:
+    """Write an overlay: only the facts that are in it."""
+    spelled: dict[str, Any] = dict(overlay)
+    if "occurred_at" in overlay:
+        spelled["occurred_at"] = moments.spell(overlay["occurred_at"])
+    if "legs" in overlay:
+        spelled["legs"] = spell_legs(overlay["legs"])
+    return _ENCODER.encode(spelled)
+
+
+def parse_overlay(text: str) -> Overlay:
+    """Read what ``spell_overlay`` wrote."""
+    overlay: Overlay = json.loads(text)
+    spelled: dict[str, Any] = dict(overlay)
+    if "occurred_at" in spelled:
+        overlay["occurred_at"] = moments.parse(spelled["occurred_at"])
+    if "kind" in spelled:
+        overlay["kind"] = Kind(spelled["kind"])
+    if "legs" in spelled:
+        overlay["legs"] = parse_legs(spelled["legs"])
+    return overlay
+
+
+def spell_words(words: Words) -> str:
+    """Write words: only those that were said."""
+    said = {"kind": words.kind, "label": words.label, "note": words.note}
+    return _ENCODER.encode({name: word for name, word in said.items() if word is not None})
+
+
+def parse_words(text: str) -> Words:
+    """Read what ``spell_words`` wrote."""
+    said = json.loads(text)
+    kind = Kind(said["kind"]) if "kind" in said else None
+    return Words(kind, said.get("label"), said.get("note"))
+
+
+def spell_history(history: Iterable[Change]) -> str:
+    """Write changes, oldest first."""
+    return _ENCODER.encode(
+        [[moments.spell(c.at), c.actor, c.action, c.before, c.after] for c in history]
+    )
+
+
+def parse_history(text: str) -> tuple[Change, ...]:
+    """Read what ``spell_history`` wrote."""
+    return tuple(
+        Change(moments.parse(at), actor, Action(action), before, after)
+        for at, actor, action, before, after in json.loads(text)
+    )
