@@ -83,7 +83,14 @@ class Stage:
     @property
     def variables(self) -> dict[str, str]:
         """Give the environment of a function."""
-        names = ("CREDENTIALS_KEY_ID", "CURSOR_KEY_ID", "SYNC_QUEUE_URL", "STATE_MACHINE_ARN")
+        names = (
+            "CREDENTIALS_KEY_ID",
+            "CURSOR_KEY_ID",
+            "SYNC_QUEUE_URL",
+            "FILES_QUEUE_URL",
+            "FILES_BUCKET",
+            "STATE_MACHINE_ARN",
+        )
         return {
             **environment(),
             **dict.fromkeys(names, "bench"),

@@ -46,7 +46,7 @@ def prepare(_asked: Mapping[str, Any]) -> object:
     make_all(_wire())
     credentials = {"api_key": KEY, "api_secret": SECRET}
     wanted = NewIntegration(_OWNER, "kraken", "Bench", credentials, start_sync=False)
-    integration, _ = _services.connect.create(wanted)
+    integration, _ = _services.connecting.connect.create(wanted)
     return {"owner": _OWNER, "integration": integration.id}
 
 

@@ -8,6 +8,7 @@ import io
 import json
 import threading
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from moto.moto_server.werkzeug_app import (
@@ -17,6 +18,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import BaseWSGIServer, make_server
 
+from local import s3_door
 from local.roles import Roles
 
 if TYPE_CHECKING:
@@ -51,22 +53,31 @@ class _Atomic(DomainDispatcherApplication):
     ) -> Iterable[bytes]:
         """Answer a request."""
         answer: Iterable[bytes]
+        if "HTTP_X_AMZ_TARGET" not in environ:
+            return self._rest(environ, start_response)
         refused = self._refused(environ)
         if refused is not None:
             error = {"__type": "AccessDeniedException", "message": refused}
             start_response("400 Bad Request", [("Content-Type", "application/x-amz-json-1.0")])
             return [json.dumps(error).encode()]
-        if not environ.get("HTTP_X_AMZ_TARGET", "").startswith(self.targets):
+        if not environ["HTTP_X_AMZ_TARGET"].startswith(self.targets):
             answer = super().__call__(environ, start_response)
             return answer
         with self._one_at_a_time:
             answer = super().__call__(environ, start_response)
             return answer
 
+    def _rest(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request whose service speaks no JSON: S3 holds it to roles and signatures."""
+        refused = s3_door.refusal(environ, self.roles, datetime.now(UTC))
+        if refused is None:
+            answer: Iterable[bytes] = super().__call__(environ, start_response)
+            return answer
+        start_response(refused.status, [("Content-Type", "application/xml")])
+        return [refused.body]
+
     def _refused(self, environ: "WSGIEnvironment") -> str | None:
         """Say what the caller may not do; the body is put back for moto."""
-        if "HTTP_X_AMZ_TARGET" not in environ:
-            return None
         content = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(content)
         return self.roles.refuse(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local import identity, moto_stack, template
+from local import identity, moto_buckets, moto_stack, template
 from local.moto_stack import Resolve
 from local.queues import Mapping as QueueMapping
 from local.roles import Roles
@@ -62,6 +62,7 @@ def deploy(root: Path, parameters: Mapping[str, str], extra: Mapping[str, str]) 
     refuse_what_would_not_run(transformed)
     resolve = moto_stack.create_stack(STACK, transformed, parameters)
     reader = _Reader(transformed, resolve, dict(extra))
+    reader.set_up_buckets()
     return Deployment(
         functions=tuple(reader.functions()),
         routes=tuple(reader.routes()),
@@ -126,6 +127,13 @@ class _Reader:
             if ":sqs:" not in source:
                 raise Unsupported(f"{name}: only queues can be event sources here")
             yield QueueMapping.of(properties)
+
+    def set_up_buckets(self) -> None:
+        """Have the buckets tell of uploads; queues alone can be told here."""
+        for name, properties in self._all("AWS::S3::Bucket"):
+            if set(properties.get("NotificationConfiguration", {})) - {"QueueConfigurations"}:
+                raise Unsupported(f"{name}: only queues can be told of uploads here")
+            moto_buckets.notify_of_uploads(self.resolve({"Ref": name}), properties)
 
     def _all(self, kind: str) -> Iterator[tuple[str, Resource]]:
         """Give the properties of the resources of a type that exist."""

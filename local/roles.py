@@ -16,12 +16,16 @@ from local.template import Template, of_type
 
 type Body = Mapping[str, Any]
 
+SIGNED_WITH = "local"
+"""The secret key of everybody here; the access key tells who calls."""
+
 _SERVICES = {
     "DynamoDB_20120810": "dynamodb",
     "TrentService": "kms",
     "AmazonSQS": "sqs",
     "AWSStepFunctions": "states",
 }
+_NO_BODY: Body = {}
 _CONTEXT = "kms:EncryptionContext:"
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/")
 
@@ -73,9 +77,14 @@ class Roles:
             return None
         action = f"{_SERVICES[version]}:{_ACTIONS.get(operation, operation)}"
         for resource in _resources(body, signed[2]):
-            if not any(grant.covers(action, resource, body) for grant in self.grants[signed[1]]):
+            if not self.allow(signed[1], action, resource, body):
                 return f"{signed[1]} may not {action} on {resource}"
         return None
+
+    def allow(self, caller: str, action: str, resource: str, body: Body = _NO_BODY) -> bool:
+        """Tell whether a caller may do something; whoever is no function may."""
+        grants = self.grants.get(caller)
+        return grants is None or any(grant.covers(action, resource, body) for grant in grants)
 
 
 _ACTIONS = {"SendMessageBatch": "SendMessage", "DeleteMessageBatch": "DeleteMessage"}

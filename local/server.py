@@ -21,6 +21,7 @@ from local.deploy import Deployment, deploy, parameters_for
 from local.gateway import Gateway
 from local.moto_hooks import ExecutionsWaiting
 from local.queues import Poller
+from local.roles import SIGNED_WITH
 from local.routes import RouteTable
 from local.schedules import Scheduler
 from local.stillness import Stillness, TimeMachine
@@ -104,7 +105,7 @@ class LocalServer:
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ACCESS_KEY_ID": "local",
-            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_SECRET_ACCESS_KEY": SIGNED_WITH,
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",

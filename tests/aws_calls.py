@@ -103,7 +103,7 @@ class Changing(Listener):
 
 def body_of(request: AWSPreparedRequest) -> dict[str, Any]:
     """Give what a call sends, where that is JSON."""
-    if not isinstance(request.body, bytes | str):
+    if not isinstance(request.body, bytes | str) or "X-Amz-Target" not in request.headers:
         return {}
     body: dict[str, Any] = json.loads(request.body or "{}")
     return body

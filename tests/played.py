@@ -1,4 +1,4 @@
-"""The keys and the queue of template.yaml, played by moto under the names that tests use."""
+"""The keys and the queues of template.yaml, played by moto under the names that tests use."""
 
 from tests.tables import environment as tables
 from tests.tables import session
@@ -6,6 +6,8 @@ from tidemark.wire import KMS, SQS, Service, Wire
 
 REGION = "eu-central-1"
 QUEUE_URL = f"https://sqs.{REGION}.amazonaws.com/123456789012/sync"
+FILES_QUEUE_URL = f"https://sqs.{REGION}.amazonaws.com/123456789012/files"
+FILES_BUCKET = "tidemark-files-test"
 STATE_MACHINE_ARN = f"arn:aws:states:{REGION}:123456789012:stateMachine:resync"
 _KEYS = {
     "alias/credentials": {},
@@ -22,6 +24,8 @@ def environment() -> dict[str, str]:
         "CREDENTIALS_KEY_ID": "alias/credentials",
         "CURSOR_KEY_ID": "alias/cursors",
         "SYNC_QUEUE_URL": QUEUE_URL,
+        "FILES_QUEUE_URL": FILES_QUEUE_URL,
+        "FILES_BUCKET": FILES_BUCKET,
         "STATE_MACHINE_ARN": STATE_MACHINE_ARN,
     }
 
@@ -37,4 +41,5 @@ def make_keys_and_queue() -> None:
     for alias, kind in _KEYS.items():
         key_id = kms.call("CreateKey", kind)["KeyMetadata"]["KeyId"]
         kms.call("CreateAlias", {"AliasName": alias, "TargetKeyId": key_id})
-    wire_to(SQS).call("CreateQueue", {"QueueName": "sync"})
+    for name in ("sync", "files"):
+        wire_to(SQS).call("CreateQueue", {"QueueName": name})

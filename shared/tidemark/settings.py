@@ -13,11 +13,11 @@ class MissingSetting(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The environment. Tables, keys, queue and state machine are named as AWS knows them.
+    """The environment. Tables, keys, queues, bucket and state machine are named as AWS knows them.
 
     ``sources`` are base URLs that replace providers' own, by connector. ``endpoints`` are those
-    of AWS services (``dynamodb``, ``kms``, ``sqs``, ``sfn``) that are not AWS's own; ``""`` stands
-    for all others. ``clock_offset_file`` holds seconds to add to the system clock.
+    of AWS services (``dynamodb``, ``kms``, ``s3``, ``sqs``, ``sfn``) that are not AWS's own; ``""``
+    stands for all others. ``clock_offset_file`` holds seconds to add to the system clock.
     """
 
     region: str
@@ -32,9 +32,14 @@ class Settings:
     issues_table: str
     snapshots_table: str
     idempotency_table: str
+    accounts_table: str
+    imports_table: str
+    duplicates_table: str
     credentials_key_id: str
     cursor_key_id: str
     sync_queue_url: str
+    files_queue_url: str
+    files_bucket: str
     state_machine_arn: str
     sources: Mapping[str, str]
     endpoints: Mapping[str, str]
@@ -57,9 +62,14 @@ class Settings:
             issues_table=get("ISSUES_TABLE"),
             snapshots_table=get("SNAPSHOTS_TABLE"),
             idempotency_table=get("IDEMPOTENCY_TABLE"),
+            accounts_table=get("ACCOUNTS_TABLE"),
+            imports_table=get("IMPORTS_TABLE"),
+            duplicates_table=get("DUPLICATES_TABLE"),
             credentials_key_id=get("CREDENTIALS_KEY_ID"),
             cursor_key_id=get("CURSOR_KEY_ID"),
             sync_queue_url=get("SYNC_QUEUE_URL"),
+            files_queue_url=get("FILES_QUEUE_URL"),
+            files_bucket=get("FILES_BUCKET"),
             state_machine_arn=get("STATE_MACHINE_ARN"),
             sources=json.loads(environment.get("SOURCES") or "{}"),
             endpoints=_endpoints(environment),

@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from tests.architecture.stack import properties, routes
+from tests.architecture.stack import all_of, properties, routes, target
 
 PUBLIC = {"GET /v1/openapi.json", "GET /v1/connectors", "GET /v1/connectors/{name}"}
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,6 +46,26 @@ def test_tokens_come_from_the_issuer_and_for_the_audience_of_the_deployment() ->
 
     assert settings["issuer"]["Fn::If"][2] == {"Ref": "JwtIssuer"}
     assert settings["audience"][0]["Fn::If"][2] == {"Ref": "JwtAudience"}
+
+
+def test_one_permission_is_for_all_routes() -> None:
+    """One per route, as SAM makes of events, would outgrow the 20 KB of a function's policy."""
+    (permission,) = all_of("AWS::Lambda::Permission").values()
+
+    assert target(permission["Properties"]["FunctionName"]) == "ApiFunction"
+    assert permission["Properties"]["Principal"] == "apigateway.amazonaws.com"
+    assert permission["Properties"]["SourceArn"]["Fn::Sub"].endswith(":${HttpApi}/*/*")
+
+
+def test_every_route_names_its_parameters_and_leads_to_the_one_function() -> None:
+    """As OpenAPI demands it, and with the payload that the function reads."""
+    for route, operation in routes().items():
+        integration = operation["x-amazon-apigateway-integration"]
+        named = [each["name"] for each in operation.get("parameters", [])]
+
+        assert named == re.findall(r"{(\w+)}", route), route
+        assert "${ApiFunction.Arn}" in integration["uri"]["Fn::Sub"], route
+        assert integration["payloadFormatVersion"] == "2.0"
 
 
 def test_no_other_site_may_call_it_from_a_browser() -> None:

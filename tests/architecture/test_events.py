@@ -8,6 +8,7 @@ import pytest
 
 from tests.architecture.stack import properties, routes
 from tests.architecture.test_state_machine import states
+from tidemark.domain.imports import import_of
 
 EVENTS = Path(__file__).resolve().parents[2] / "events"
 REQUESTS = sorted(path.stem for path in EVENTS.glob("api_*.json"))
@@ -52,6 +53,23 @@ def test_a_message_names_one_sync() -> None:
     (record,) = event("sqs_sync")["Records"]
 
     assert set(json.loads(record["body"])) == {"owner", "integration_id", "sync_id"}
+
+
+def test_work_on_files_is_asked_for_by_ids() -> None:
+    """The queue carries nothing else of ours."""
+    (record,) = event("work_files")["Records"]
+
+    assert set(json.loads(record["body"])) == {"owner", "job", "id"}
+
+
+def test_s3_tells_of_an_upload_by_its_name() -> None:
+    """The name is such as the server makes them, under the prefix that is told of."""
+    (record,) = event("s3_upload")["Records"]
+    (told,) = json.loads(record["body"])["Records"]
+
+    assert told["eventName"].startswith("ObjectCreated:")
+    assert import_of(told["s3"]["object"]["key"]) is not None
+    assert "tidemark-files-" in told["s3"]["bucket"]["arn"]
 
 
 def test_a_tick_comes_from_the_schedule() -> None:

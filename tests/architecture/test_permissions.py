@@ -1,5 +1,7 @@
 """Who may do what: the roles of the transformed template."""
 
+import re
+
 import pytest
 
 from tests.architecture.stack import (
@@ -18,6 +20,8 @@ READERS = {"SyncIntegrationFunctionRole", "ResyncStepFunctionRole", "CheckBalanc
 # The actions of X-Ray and of log delivery know no resources.
 MANAGED = {"AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess"}
 WITHOUT_RESOURCES = {"DeliverLogs"}
+# All objects of one kind: their names end in ids.
+OBJECTS = re.compile(r"\{'Fn::Sub': '\$\{FilesBucket\.Arn\}/(uploads|exports)/\*'\}")
 
 
 def test_each_function_has_a_role_of_its_own() -> None:
@@ -39,7 +43,8 @@ def test_no_role_reaches_everything(role: str) -> None:
     """Resources are named one by one, where the actions know any."""
     for statement in statements(role):
         if statement.get("Sid") not in WITHOUT_RESOURCES:
-            assert not [r for r in as_list(statement["Resource"]) if "*" in str(r)]
+            reached = [str(resource) for resource in as_list(statement["Resource"])]
+            assert not [r for r in reached if "*" in r and not OBJECTS.fullmatch(r)]
 
 
 @pytest.mark.parametrize("role", all_of(ROLE))
@@ -78,6 +83,54 @@ def test_credentials_are_bound_to_owner_and_integration() -> None:
 def test_only_the_api_signs_cursors() -> None:
     """GenerateMac is for lists."""
     assert roles_allowed("kms:GenerateMac") == {"ApiFunctionRole"}
+
+
+def test_files_are_touched_by_two_functions_alone() -> None:
+    """The API signs uploads and downloads; the worker reads what came and writes what goes."""
+    rights = {
+        (role, action.removeprefix("s3:"), found[1])
+        for role in all_of(ROLE)
+        for statement in statements(role)
+        for action in as_list(statement["Action"])
+        for found in [OBJECTS.fullmatch(str(statement["Resource"]))]
+        if found
+    }
+
+    assert rights == {
+        ("ApiFunctionRole", "PutObject", "uploads"),
+        ("ApiFunctionRole", "GetObject", "exports"),
+        ("WorkFilesFunctionRole", "GetObject", "uploads"),
+        ("WorkFilesFunctionRole", "PutObject", "exports"),
+    }
+    assert roles_allowed("s3:ListBucket") == {"WorkFilesFunctionRole"}
+
+
+def test_uploads_alone_are_told_to_the_files_queue() -> None:
+    """S3 may send for this account's bucket, and its name is what the policy spells."""
+    (statement,) = properties("FilesQueuePolicy")["PolicyDocument"]["Statement"]
+    source = statement["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Sub"]
+    name = properties("FilesBucket")["BucketName"]["Fn::Sub"]
+
+    assert statement["Principal"] == {"Service": "s3.amazonaws.com"}
+    assert statement["Action"] == "sqs:SendMessage"
+    assert statement["Condition"]["StringEquals"] == {
+        "aws:SourceAccount": {"Ref": "AWS::AccountId"}
+    }
+    assert source == [f"arn:${{AWS::Partition}}:s3:::{name[0]}", name[1]]
+
+
+def test_nothing_reaches_a_bucket_unencrypted() -> None:
+    """Plain HTTP and old TLS are refused to everybody."""
+    policy = properties("FilesBucketPolicy")["PolicyDocument"]["Statement"]
+
+    assert {statement["Effect"] for statement in policy} == {"Deny"}
+    assert [statement["Condition"] for statement in policy] == [
+        {"Bool": {"aws:SecureTransport": "false"}},
+        {"NumericLessThan": {"s3:TlsVersion": "1.2"}},
+    ]
+    for statement in policy:
+        assert (statement["Principal"], statement["Action"]) == ("*", "s3:*")
+        assert len(statement["Resource"]) == 2
 
 
 def test_keys_of_owners_data_are_left_to_roles_alone() -> None:

@@ -18,6 +18,7 @@ from tests.architecture.stack import (
 from tidemark.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
+MAPPINGS = {"SyncIntegrationMapping": 10, "WorkFilesMapping": 1}
 SECRET = re.compile(r"secret|password|token|api_?key|private", re.IGNORECASE)
 
 
@@ -45,20 +46,26 @@ def test_keys_are_kept_when_the_stack_goes(name: str) -> None:
     assert all_of(KEY)[name]["DeletionPolicy"] == "Retain"
 
 
-def test_a_message_stays_hidden_for_six_times_the_functions_time() -> None:
+@pytest.mark.parametrize("name", MAPPINGS)
+def test_a_message_stays_hidden_for_six_times_the_functions_time(name: str) -> None:
     """As long as AWS advises, so that a batch at work is not handed out again."""
-    hidden = properties("SyncQueue")["VisibilityTimeout"]
+    mapping = properties(name)
+    hidden = properties(target(mapping["EventSourceArn"]))["VisibilityTimeout"]
 
-    assert hidden >= 6 * properties("SyncIntegrationFunction")["Timeout"]
+    assert hidden >= 6 * properties(target(mapping["FunctionName"]))["Timeout"]
 
 
-def test_a_message_is_tried_five_times_and_then_kept_apart() -> None:
+@pytest.mark.parametrize("name", MAPPINGS)
+def test_a_message_is_tried_five_times_and_then_kept_apart(name: str) -> None:
     """A poison message ends in a queue that an alarm watches, for 14 days."""
-    redrive = properties("SyncQueue")["RedrivePolicy"]
+    queue = target(properties(name)["EventSourceArn"])
+    redrive = properties(queue)["RedrivePolicy"]
+    kept_apart = queue.replace("Queue", "DeadLetterQueue")
 
     assert redrive["maxReceiveCount"] == 5
-    assert target(redrive["deadLetterTargetArn"]) == "SyncDeadLetterQueue"
-    assert properties("SyncDeadLetterQueue")["MessageRetentionPeriod"] == 14 * 86_400
+    assert target(redrive["deadLetterTargetArn"]) == kept_apart
+    assert properties(kept_apart)["MessageRetentionPeriod"] == 14 * 86_400
+    assert kept_apart in str(properties(queue.replace("Queue", "DeadLettersAlarm")))
 
 
 @pytest.mark.parametrize("name", all_of(QUEUE))
@@ -67,22 +74,59 @@ def test_queues_are_encrypted(name: str) -> None:
     assert properties(name)["SqsManagedSseEnabled"] is True
 
 
-def test_only_failed_messages_of_a_batch_come_again() -> None:
-    """The function answers per message."""
-    (mapping,) = all_of("AWS::Lambda::EventSourceMapping").values()
+@pytest.mark.parametrize(("name", "size"), MAPPINGS.items())
+def test_only_failed_messages_of_a_batch_come_again(name: str, size: int) -> None:
+    """The function answers per message; a file fills a function's memory and time alone."""
+    assert properties(name)["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert properties(name)["BatchSize"] == size
 
-    assert mapping["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert mapping["Properties"]["BatchSize"] == 10
+
+def test_every_mapping_is_looked_at() -> None:
+    """No queue reaches a function otherwise."""
+    assert set(all_of("AWS::Lambda::EventSourceMapping")) == set(MAPPINGS)
 
 
 def test_syncs_cannot_take_all_of_an_accounts_concurrency() -> None:
     """Function and queue mapping have the same limit, so that no message is throttled away."""
-    (mapping,) = all_of("AWS::Lambda::EventSourceMapping").values()
     reserved = properties("SyncIntegrationFunction")["ReservedConcurrentExecutions"]
-    scaling = mapping["Properties"]["ScalingConfig"]
+    scaling = properties("SyncIntegrationMapping")["ScalingConfig"]
 
     assert reserved["Fn::If"][1] == {"Ref": "SyncConcurrency"}
     assert scaling["Fn::If"][1] == {"MaximumConcurrency": {"Ref": "SyncConcurrency"}}
+
+
+def test_files_cannot_take_all_of_an_accounts_concurrency() -> None:
+    """Their mapping has a limit; nothing else calls their function, so none is reserved."""
+    scaling = properties("WorkFilesMapping")["ScalingConfig"]
+
+    assert scaling == {"MaximumConcurrency": {"Ref": "FilesConcurrency"}}
+    assert template()["Parameters"]["FilesConcurrency"]["Default"] <= 20
+
+
+def test_files_are_private_and_end() -> None:
+    """Encrypted, nobody's but ours, one version of each, uploads for 30 days and exports for 7."""
+    bucket = properties("FilesBucket")
+    (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    uploads, exports, unfinished = bucket["LifecycleConfiguration"]["Rules"]
+
+    assert encryption["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+    assert "VersioningConfiguration" not in bucket
+    assert (uploads["Prefix"], uploads["ExpirationInDays"]) == ("uploads/", 30)
+    assert (exports["Prefix"], exports["ExpirationInDays"]) == ("exports/", 7)
+    assert unfinished["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 1}
+    assert {rule["Status"] for rule in (uploads, exports, unfinished)} == {"Enabled"}
+
+
+def test_uploads_are_told_to_the_files_queue_and_exports_are_not() -> None:
+    """Else each export would be taken for an import."""
+    (told,) = properties("FilesBucket")["NotificationConfiguration"]["QueueConfigurations"]
+
+    assert target(told["Queue"]) == "FilesQueue"
+    assert told["Event"] == "s3:ObjectCreated:*"
+    assert told["Filter"]["S3Key"]["Rules"] == [{"Name": "prefix", "Value": "uploads/"}]
 
 
 @pytest.mark.parametrize("name", all_of("AWS::Scheduler::Schedule"))
@@ -150,6 +194,8 @@ def test_someone_is_told_when_things_go_wrong() -> None:
     assert {
         "SyncDeadLettersAlarm",
         "DispatchDeadLettersAlarm",
+        "FilesDeadLettersAlarm",
+        "OldestFileAlarm",
         "OldestMessageAlarm",
         "FunctionErrorsAlarm",
         "FunctionThrottlesAlarm",

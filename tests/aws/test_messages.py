@@ -167,6 +167,7 @@ def test_everything_is_wired(aws: None) -> None:
     assert wiring.parked().unread(KEY) == []
     assert wiring.issues().of_owner("alice") == []
     assert wiring.snapshots().last(KEY) is None
+    assert wiring.accounts().get("alice").version == 0
     assert wiring.vault().open(KEY, wiring.vault().seal(KEY, {"a": "b"})) == {"a": "b"}
     assert wiring.connectors().names()
     for made in (wiring.drive_sync, wiring.redrive, wiring.queue, wiring.workflow):

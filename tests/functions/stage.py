@@ -21,6 +21,7 @@ from tests.exchange import Exchange
 from tests.functions.api.desk import Reply, event_of
 from tests.played import QUEUE_URL, STATE_MACHINE_ARN, wire_to
 from tidemark import wiring
+from tidemark.settings import settings
 from tidemark.wire import SQS, STEP_FUNCTIONS
 
 _EVENTS = Path(__file__).parents[2] / "events"
@@ -201,6 +202,7 @@ def staged(exchange: Exchange, clock_file: Path) -> Iterator[Stage]:
 
 def forget() -> None:
     """Have the wiring read the environment anew and make everything again."""
+    settings.cache_clear()
     for made in vars(wiring).values():
         if hasattr(made, "cache_clear"):
             made.cache_clear()

@@ -17,11 +17,8 @@ def test_the_product_s_template_is_read_whole() -> None:
     written = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
     functions = {n for n, r in written.items() if r["Type"] == "AWS::Serverless::Function"}
     events = [e for n in functions for e in written[n]["Properties"].get("Events", {}).values()]
-    routes = {
-        (e["Properties"]["Method"].lower(), e["Properties"]["Path"])
-        for e in events
-        if e["Type"] == "HttpApi"
-    }
+    written_paths = written["HttpApi"]["Properties"]["DefinitionBody"]["paths"]
+    routes = {(method, path) for path, methods in written_paths.items() for method in methods}
 
     read = template.read(ROOT, parameters_for({}))
 

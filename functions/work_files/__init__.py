@@ -1,0 +1,1 @@
+"""Works on files and imports."""

@@ -1,0 +1,43 @@
+"""What everything else stands on: the clock, credentials, and the way to AWS."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from tidemark.settings import settings
+
+if TYPE_CHECKING:
+    from botocore.session import Session
+
+    from tidemark.domain import ports
+    from tidemark.wire import Wire
+
+
+@cache
+def session() -> Session:
+    """Hold credentials and events for every wire."""
+    from botocore.session import Session
+
+    return Session()
+
+
+@cache
+def wire(service: str) -> Wire:
+    """Speak to one AWS service, by botocore's name of it."""
+    from tidemark.wire import SERVICES, Wire
+
+    here = settings()
+    endpoint = here.endpoint(service)
+    return Wire(SERVICES[service], session(), region=here.region, endpoint=endpoint)
+
+
+@cache
+def clock() -> ports.Clock:
+    """Tell the time."""
+    from pathlib import Path
+
+    from tidemark.aws.clock import SystemClock
+
+    file = settings().clock_offset_file
+    return SystemClock(Path(file) if file else None)

@@ -1,0 +1,100 @@
+"""What the functions behind the queues and the state machine do."""
+
+from __future__ import annotations
+
+import time
+from functools import cache
+from typing import TYPE_CHECKING
+
+from tidemark.wiring.base import clock
+from tidemark.wiring.outside import connectors, metrics, queue, uploads, vault, workflow
+from tidemark.wiring.stores import (
+    accounts,
+    coverage,
+    integrations,
+    issues,
+    journal,
+    ledger,
+    months,
+    parked,
+    runs,
+    snapshots,
+    syncs,
+)
+
+if TYPE_CHECKING:
+    from tidemark.services.check_balances import CheckBalances
+    from tidemark.services.delete_integration import DeleteIntegration
+    from tidemark.services.drive_sync import DriveSync, Redrive
+    from tidemark.services.finish_sync import FinishSync
+    from tidemark.services.sync_step import SyncStep
+    from tidemark.services.work_files import WorkFiles
+
+
+@cache
+def sync_step() -> SyncStep:
+    """Read integrations, step by step."""
+    from tidemark.garbage import collect_seldom
+    from tidemark.services.commit import Books
+    from tidemark.services.sync_step import SyncStep
+
+    books = Books(ledger(), journal(), months(), runs(), parked(), issues(), accounts(), clock())
+    collect_seldom()
+    return SyncStep(books, integrations(), coverage(), connectors(), vault())
+
+
+@cache
+def check_balances() -> CheckBalances:
+    """Check balances at the end of a sync."""
+    from tidemark.services.add_up import AddUp
+    from tidemark.services.check_balances import CheckBalances
+
+    add_up = AddUp(ledger(), months(), clock())
+    return CheckBalances(
+        integrations(), runs(), connectors(), vault(), add_up, snapshots(), issues()
+    )
+
+
+@cache
+def finish_sync() -> FinishSync:
+    """End syncs."""
+    from tidemark.services.finish_sync import FinishSync
+
+    return FinishSync(
+        integrations(), runs(), syncs(), coverage(), parked(), issues(), metrics(), clock()
+    )
+
+
+@cache
+def delete_integration() -> DeleteIntegration:
+    """Go on deleting what a request had no time for."""
+    from tidemark.services.delete_integration import DeleteIntegration, Remains
+    from tidemark.services.stop import Stop
+
+    remains = Remains(ledger(), months(), coverage(), parked(), issues(), snapshots(), runs())
+    stop = Stop(runs(), syncs(), clock(), time.sleep)
+    return DeleteIntegration(integrations(), remains, stop, clock(), queue())
+
+
+@cache
+def drive_sync() -> DriveSync:
+    """Take a queued sync through all its parts."""
+    from tidemark.services.drive_sync import DriveSync
+
+    return DriveSync(sync_step(), check_balances(), finish_sync(), workflow())
+
+
+@cache
+def redrive() -> Redrive:
+    """Find runs that nobody drives any more."""
+    from tidemark.services.drive_sync import Redrive
+
+    return Redrive(runs(), workflow(), clock())
+
+
+@cache
+def work_files() -> WorkFiles:
+    """Work on files: nothing is known yet of any job."""
+    from tidemark.services.work_files import WorkFiles
+
+    return WorkFiles({}, uploads())
