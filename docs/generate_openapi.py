@@ -17,8 +17,9 @@ from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer  # noq
 from functions.api.entry import Api  # noqa: E402 - the path comes first
 from functions.api.problems import PROBLEM_JSON  # noqa: E402
 from functions.api.routes.openapi import DOCUMENT  # noqa: E402
-from functions.api.services import Services, Wired  # noqa: E402
+from functions.api.services import Services  # noqa: E402
 from functions.api.shapes.problems import Problem  # noqa: E402
+from functions.api.wired import Wired  # noqa: E402
 
 TARGETS = (_ROOT / "docs" / "openapi.json", DOCUMENT)
 

@@ -95,7 +95,7 @@ def test_a_secret_comes_to_light_nowhere(
         bodies += stage.messages()
         stage.deliver(*bodies)
         assert stage.sync(first_of(made))["status"] == "succeeded"
-        refused_requests(stage, account)
+        refused_requests(stage, account, made)
         failing_syncs(stage, account, made)
         bodies += faulty_syncs(stage, account, made)
     calls = [repr(call) for call in recorder.calls if call[0] not in HANDED_OUT]
@@ -141,15 +141,25 @@ def faulty_syncs(stage: Stage, account: KrakenSource, made: dict[str, Any]) -> l
     return bodies
 
 
-def refused_requests(stage: Stage, account: KrakenSource) -> None:
+def refused_requests(stage: Stage, account: KrakenSource, made: dict[str, Any]) -> None:
     """Have the API refuse to connect accounts, for all reasons, and fail at it."""
     wanted = {"connector": "kraken", "name": "Kraken", "credentials": account.credentials}
+    given, path = {"credentials": account.credentials}, f"/v1/integrations/{made['id']}"
     for arrange in goes_wrong(account).values():
         arrange()
         stage.send("POST", "/v1/integrations", wanted, "bob")
+        stage.send("POST", f"{path}/credentials", given)
         well_again(account)
     with listening(faults(account.credentials["api_secret"])["dynamodb.PutItem"]):
         stage.send("POST", "/v1/integrations", wanted, "bob")
+    with listening(faults(account.credentials["api_secret"])["dynamodb.UpdateItem"]):
+        assert stage.send("POST", f"{path}/reconnect", given).status == 500
+    assert stage.send("POST", f"{path}/reconnect", given).status == 200
+    cash = {"connector": "manual", "name": "Cash"}
+    manual = stage.send("POST", "/v1/integrations", cash, "carol").json
+    convert = {"connector": "kraken", "start_sync": False, **given}
+    path = f"/v1/integrations/{manual['id']}/convert"
+    assert stage.send("POST", path, convert, "carol").json["key_rights"] == "read_only"
     misplaced = {**wanted, "api_key": account.key, "name": account.credentials}
     stage.send("POST", "/v1/integrations", misplaced, "bob")
     swapped = {"api_key": account.credentials["api_secret"] + " ", "api_secret": account.key}

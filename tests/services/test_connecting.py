@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tests.fakes.source import FakeSource
+from tests.keyed import Office
 from tests.world import World
 from tidemark.domain.integrations import Integration, IntegrationKey
 from tidemark.domain.pages import KeyRights
@@ -35,7 +36,7 @@ class Strict(FakeSource):
 
 def connecting(world: World) -> Connect:
     """Give the service."""
-    return Connect(world.source, world.integrations, world.vault, world.requests, world.clock)
+    return Office(world).connect
 
 
 def test_the_form_is_checked_before_anybody_is_asked() -> None:
@@ -95,11 +96,10 @@ def test_two_at_once_with_one_credential_are_not_both_kept() -> None:
         add(replace(integration, key=rival))
         add(integration)
 
-    requests = world.requests
-    store = _Store(world.integrations, raced)
-    service = Connect(world.source, store, world.vault, requests, world.clock)
+    service = connecting(world)
+    raced_store = _Store(world.integrations, raced)
     with pytest.raises(Conflict) as refused:
-        service.create(WANTED)
+        replace(service, integrations=raced_store).create(WANTED)
     assert refused.value.code == "already_connected"
     assert list(world.integrations.items) == [rival]
     assert world.queue.messages == []

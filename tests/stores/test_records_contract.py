@@ -29,6 +29,7 @@ FULL = replace(
     integration(),
     group="Exchanges",
     start_date=at(5),
+    import_since=at(4),
     deleted=DeletedPolicy.REAPPEAR,
     sealed=b"\x01\x00\xff",
     sealed_hint="hint",

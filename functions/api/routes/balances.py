@@ -9,20 +9,19 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from functions.api.answers import Answer, answer, cut
 from functions.api.call import Here
 from functions.api.documents import READ, document
-from functions.api.shapes.balances import BalanceList, BalanceShape
-from functions.api.shapes.queries import IntegrationPageQuery
+from functions.api.shapes.balances import BalanceList, BalanceQuery, BalanceShape
 
 router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 
 
 @router.get("/v1/balances", **document("List balances", "balances", READ, BalanceList))
-def list_balances(here: Here, asked: Annotated[IntegrationPageQuery, Query()]) -> Answer:
+def list_balances(here: Here, asked: Annotated[BalanceQuery, Query()]) -> Answer:
     """Give balances per integration and asset."""
-    listing = (here.owner, "balances", asked.integration)
+    listing = (here.owner, "balances", asked.integration, asked.group)
     cursors = here.services.cursors
     place = cursors.read(listing, asked.cursor) if asked.cursor else None
     after = (str(place[0]), str(place[1])) if place else None
-    rows = here.services.read_balances.rows(here.owner, asked.integration, after)
+    rows = here.services.read_balances.rows(here.owner, asked.integration, after, asked.group)
     found, more = cut(list(islice(rows, asked.limit + 1)), asked.limit)
     following = cursors.write(listing, found[-1].place) if more else None
     data = [BalanceShape.of(row) for row in found]

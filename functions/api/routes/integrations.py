@@ -1,19 +1,20 @@
-"""Integrations: create, list, get, change, pause, resume, delete, and their coverage."""
+"""Integrations: create, list, get, change, delete, and their coverage."""
 
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated, cast
 
-from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from functions.api.answers import Answer, answer, cut
-from functions.api.call import Call, Here
+from functions.api.call import Here
 from functions.api.documents import READ, WRITE, document
+from functions.api.routes.integration_actions import router, shown
 from functions.api.shapes.integrations import (
     CheckedShape,
     CoverageList,
     DeletedIntegrationShape,
+    GroupQuery,
     IntegrationChanges,
     IntegrationList,
     IntegrationShape,
@@ -21,12 +22,11 @@ from functions.api.shapes.integrations import (
     NewIntegrationShape,
     StreamShape,
 )
-from functions.api.shapes.queries import PageQuery
-from tidemark.domain.integrations import Integration
 from tidemark.services.connect import NewIntegration
 from tidemark.services.edit_integrations import Changes
 
-router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
+__all__ = ["router"]
+
 _TAG = "integrations"
 _AT_WORK = timedelta(seconds=5)
 """How long a request works at a deletion before a worker goes on."""
@@ -57,8 +57,8 @@ def create_integration(here: Here, wanted: Annotated[NewIntegrationBody, Body()]
         start_sync=wanted.start_sync,
     )
     if wanted.dry_run:
-        return answer(CheckedShape.of(here.services.connect.check(new)))
-    created, first = here.services.connect.create(new)
+        return answer(CheckedShape.of(here.services.connecting.connect.check(new)))
+    created, first = here.services.connecting.connect.create(new)
     view = here.services.read_integrations.views(here.owner, [created])[0]
     return answer(
         NewIntegrationShape.created(view, first.id if first else None),
@@ -69,12 +69,12 @@ def create_integration(here: Here, wanted: Annotated[NewIntegrationBody, Body()]
 
 
 @router.get("/v1/integrations", **document("List integrations", _TAG, READ, IntegrationList))
-def list_integrations(here: Here, asked: Annotated[PageQuery, Query()]) -> Answer:
-    """Give the owner's integrations, oldest first."""
-    listing = (here.owner, "integrations")
+def list_integrations(here: Here, asked: Annotated[GroupQuery, Query()]) -> Answer:
+    """Give the owner's integrations, or those of one group, oldest first."""
+    listing = (here.owner, "integrations", asked.group)
     cursors, reading = here.services.cursors, here.services.read_integrations
     after = cursors.read(listing, asked.cursor)[0] if asked.cursor else None
-    found, more = cut(reading.owned(here.owner, after), asked.limit)
+    found, more = cut(reading.owned(here.owner, after, asked.group), asked.limit)
     views = reading.views(here.owner, found)
     following = cursors.write(listing, [found[-1].id]) if more else None
     data = [IntegrationShape.of(view) for view in views]
@@ -103,7 +103,7 @@ def change_integration(
     changed = here.services.edit_integrations.change(
         here.owner, integration_id, cast("Changes", given), here.expected(int)
     )
-    return _shown(here, changed)
+    return shown(here, changed)
 
 
 @router.delete(
@@ -131,24 +131,6 @@ def delete_integration(
     return answer(shape, HTTPStatus.ACCEPTED, location=f"/v1/integrations/{integration_id}")
 
 
-@router.post(
-    "/v1/integrations/<integration_id>/pause",
-    **document("Pause an integration", _TAG, WRITE, IntegrationShape),
-)
-def pause_integration(here: Here, integration_id: str) -> Answer:
-    """Sync no more until resumed."""
-    return _shown(here, here.services.edit_integrations.pause(here.owner, integration_id))
-
-
-@router.post(
-    "/v1/integrations/<integration_id>/resume",
-    **document("Resume an integration", _TAG, WRITE, IntegrationShape),
-)
-def resume_integration(here: Here, integration_id: str) -> Answer:
-    """Allow syncs again."""
-    return _shown(here, here.services.edit_integrations.resume(here.owner, integration_id))
-
-
 @router.get(
     "/v1/integrations/<integration_id>/coverage",
     **document("Show what was read", _TAG, READ, CoverageList),
@@ -158,9 +140,3 @@ def get_coverage(here: Here, integration_id: str) -> Answer:
     found = here.services.read_integrations.spans(here.owner, integration_id)
     data = [StreamShape.of(each) for each in found]
     return answer(CoverageList(data=data, has_more=False, next_cursor=None))
-
-
-def _shown(here: Call, changed: Integration) -> Answer:
-    """Answer with an integration as it is now."""
-    view = here.services.read_integrations.views(here.owner, [changed])[0]
-    return answer(IntegrationShape.of(view), etag=str(changed.version))

@@ -3,8 +3,15 @@
 from typing import Self
 
 from functions.api.shapes.fields import Amount, Moment, Shape
+from functions.api.shapes.queries import GroupName, IntegrationPageQuery
 from tidemark.domain.amounts import canonical
 from tidemark.services.read_balances import BalanceRow
+
+
+class BalanceQuery(IntegrationPageQuery):
+    """Which balances: of one integration, or of those of one group."""
+
+    group: GroupName | None = None
 
 
 class BalanceShape(Shape):

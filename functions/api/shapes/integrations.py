@@ -5,11 +5,15 @@ from typing import Annotated, Self
 from pydantic import Field, StrictBool
 
 from functions.api.shapes.fields import GivenMoment, Json, Moment, Name, Shape
+from functions.api.shapes.queries import GroupName, PageQuery
 from tidemark.domain.integrations import DeletedPolicy, ImportMode, IntegrationKind, Status
-from tidemark.services.connect import Checked
+from tidemark.services.check_credentials import Checked
 from tidemark.services.read_integrations import IntegrationView, Span, StreamSpans
 
 ConnectorName = Annotated[str, Field(min_length=1, max_length=64)]
+
+Credentials = Annotated[dict[str, Json], Field(repr=False, json_schema_extra={"writeOnly": True})]
+"""What is never given back: see the connector's `credentials_schema`."""
 
 
 class NewIntegrationBody(Shape):
@@ -17,10 +21,7 @@ class NewIntegrationBody(Shape):
 
     connector: ConnectorName
     name: Name
-    credentials: Annotated[
-        dict[str, Json],
-        Field(default_factory=dict, repr=False, json_schema_extra={"writeOnly": True}),
-    ]
+    credentials: Annotated[Credentials, Field(default_factory=dict)]
     start_date: GivenMoment | None = None
     import_mode: ImportMode = ImportMode.ALL
     deleted: DeletedPolicy = DeletedPolicy.STAY_DELETED
@@ -45,6 +46,28 @@ class IntegrationChanges(Shape):
     )
 
 
+class CredentialsBody(Shape):
+    """Other credentials, write-only: see the connector's `credentials_schema`."""
+
+    credentials: Credentials
+
+
+class ConversionBody(Shape):
+    """The source that a manual integration gets; a start date that is not given stays."""
+
+    connector: ConnectorName
+    credentials: Credentials
+    import_mode: ImportMode = ImportMode.ALL
+    start_date: Annotated[GivenMoment | None, Field(json_schema_extra=_has_no_default)] = None
+    start_sync: StrictBool = True
+
+
+class GroupQuery(PageQuery):
+    """Which part of a list, of one group if it is named."""
+
+    group: GroupName | None = None
+
+
 class IntegrationCounts(Shape):
     """How many records wait beside the ledger, and how many issues are open."""
 
@@ -63,6 +86,7 @@ class IntegrationShape(Shape):
     group: str | None
     start_date: Moment | None
     import_mode: ImportMode
+    import_since: Moment | None
     deleted: DeletedPolicy
     status: Status
     status_reason: str | None
@@ -90,6 +114,7 @@ class IntegrationShape(Shape):
             group=kept.group,
             start_date=kept.start_date,
             import_mode=kept.import_mode,
+            import_since=kept.import_since,
             deleted=kept.deleted,
             status=view.status,
             status_reason=view.status_reason,

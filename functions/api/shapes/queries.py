@@ -7,6 +7,8 @@ from pydantic import Field
 from functions.api.shapes.fields import Cursor, Limit, Shape
 from tidemark.domain.issues import IssueState
 
+GroupName = Annotated[str, Field(max_length=100)]
+
 
 class PageQuery(Shape):
     """Which part of a list."""

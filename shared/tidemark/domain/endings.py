@@ -52,7 +52,7 @@ def coverage_after(
 ) -> dict[str, StreamCoverage]:
     """Add what each stream that was read to its end, completely, now covers."""
     after = dict(coverage)
-    interval = claimed(run, integration.start_date)
+    interval = claimed(run, integration.reads_from)
     for stream in run.streams:
         if interval is None or not stream.done or stream.incomplete is not None:
             continue

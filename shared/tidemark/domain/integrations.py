@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+_TICK = timedelta(microseconds=1)
 
 
 class IntegrationKind(StrEnum):
@@ -79,6 +81,8 @@ class Integration:
     ``status`` is what the last run left; ``paused`` and ``deactivated`` are the owner's own.
     ``sealed`` are the encrypted credentials (None for manual ones), ``sealed_hint`` a keyed
     fingerprint by which the same credential is recognised. ``version`` counts changes from 1.
+    ``import_since`` is the time of the last transaction that was there when the source was added,
+    if its owner wants only what came later.
     """
 
     key: IntegrationKey
@@ -89,6 +93,7 @@ class Integration:
     group: str | None = None
     start_date: datetime | None = None
     import_mode: ImportMode = ImportMode.ALL
+    import_since: datetime | None = None
     deleted: DeletedPolicy = DeletedPolicy.STAY_DELETED
     status: Status = Status.INITIALIZING
     status_reason: str | None = None
@@ -109,3 +114,9 @@ class Integration:
     def id(self) -> str:
         """Give the id that owners see."""
         return self.key.integration_id
+
+    @property
+    def reads_from(self) -> datetime | None:
+        """Give the earliest moment that is imported; None means the complete history."""
+        after = None if self.import_since is None else self.import_since + _TICK
+        return max((each for each in (self.start_date, after) if each is not None), default=None)

@@ -29,21 +29,17 @@ def incremental_since(
 
 
 def claimed(run: Run, start: datetime | None) -> Interval | None:
-    """Give the time that a run may claim as covered once a stream was read to its end."""
+    """Give the time that a run may claim as covered once a stream was read to its end.
+
+    It is what the run asked for, and nothing before ``start``: the start date may have moved since.
+    """
     if run.window is None or run.only is not None:
         return None
-    if run.mode is Mode.RANGE and run.requested is not None:
-        since = max(from_start(run.requested.since), from_start(start))
-        interval = Interval(since, min(run.requested.until, run.window.until))
-    else:
-        interval = Interval(from_start(_begin(run, start)), run.window.until)
+    narrowed = run.requested if run.mode is Mode.RANGE else None
+    asked = narrowed or run.window
+    since = max(from_start(asked.since), from_start(start))
+    interval = Interval(since, min(asked.until, run.window.until))
     return interval if interval.since < interval.until else None
-
-
-def _begin(run: Run, start: datetime | None) -> datetime | None:
-    """Give where a run's claim begins: a full read covers all there is from the start on."""
-    since = run.window.since if run.window else None
-    return start if since is None or run.mode is Mode.MISSING else since
 
 
 def for_source(window: Window, group_span: timedelta) -> Window:

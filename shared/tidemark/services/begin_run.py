@@ -10,6 +10,7 @@ from tidemark.domain.pages import Window
 from tidemark.domain.ports import ConnectorFacts, Ledger
 from tidemark.domain.sorting import Rules
 from tidemark.domain.syncs import Mode, Run, StreamProgress
+from tidemark.domain.transactions import Origin, State
 from tidemark.domain.windows import covered, incremental_since
 
 
@@ -43,7 +44,7 @@ class Beginning:
         again = run.mode is not Mode.INCREMENTAL
         narrowed = run.requested if run.mode is Mode.RANGE else None
         return Rules(
-            start=self.integration.start_date,
+            start=self.integration.reads_from,
             revive=again or self.integration.deleted is DeletedPolicy.REAPPEAR,
             since=narrowed.since if narrowed else None,
             until=narrowed.until if narrowed else None,
@@ -54,11 +55,25 @@ class Beginning:
         """Say from when a run reads."""
         if run.mode is Mode.RANGE and run.requested is not None:
             return run.requested.since
+        start = self.integration.reads_from
         if run.mode is Mode.MISSING:
-            return self.integration.start_date
-        return incremental_since(
-            self.integration.start_date,
+            return start
+        since = incremental_since(
+            start,
             self.ledger.last_from_source(self.integration.key, now),
             covered(self.coverage, self.facts.streams),
             self.facts.overlap,
         )
+        return self._back_to_deleted(start, since)
+
+    def _back_to_deleted(self, start: datetime | None, since: datetime | None) -> datetime | None:
+        """Reach back to the oldest deleted transaction where deleted ones are to reappear."""
+        if since is None or self.integration.deleted is not DeletedPolicy.REAPPEAR:
+            return since
+        older = self.ledger.oldest_first(self.integration.key, Window(start, since), None)
+        deleted = (each for each in older if each.state is State.DELETED)
+        oldest = next((each for each in deleted if each.origin is Origin.SOURCE), None)
+        if oldest is None:
+            return since
+        reached = oldest.occurred_at - self.facts.overlap
+        return reached if start is None else max(reached, start)

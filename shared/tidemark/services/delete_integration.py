@@ -17,15 +17,15 @@ from tidemark.domain.ports import (
     Snapshots,
 )
 from tidemark.errors import Conflict
-from tidemark.services.edit_integrations import check_version, write
 from tidemark.services.find import keeps_transactions, kept_marks, stored_integration
+from tidemark.services.quiet import has_writers
 from tidemark.services.stop import Stop
+from tidemark.services.write_integration import BUSY, TRIES, check_version, write
 
 DELETION = "deletion"
 """What the queue is given in place of a sync's id, so that a worker goes on deleting."""
 
 _PORTION = 1_000
-_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,11 @@ class DeleteIntegration:
 
         Raises:
             NotFound, Stale
-            Conflict: code ``still_stopping``: it is marked, but a worker has not let go yet.
+            Conflict: code ``still_stopping``: it is marked, but somebody who writes into it has not
+                let go yet.
         """
         key = self._mark(owner, integration_id, keep=keep_transactions, expected=expected)
-        self.stop.stop(key, "The integration was deleted.")
+        self.stop.stop(key, "The integration was deleted.", lambda: self._written_to(key))
         return self.go_on(key, until)
 
     def go_on(self, key: IntegrationKey, until: datetime) -> bool:
@@ -96,18 +97,22 @@ class DeleteIntegration:
         self.integrations.remove(key)
         return True
 
+    def _written_to(self, key: IntegrationKey) -> bool:
+        """Tell whether an edit or a file is still being written into the integration."""
+        return has_writers(self.remains.months, key, self.clock.now())
+
     def _mark(
         self, owner: str, integration_id: str, *, keep: bool, expected: int | None
     ) -> IntegrationKey:
         """Mark the integration as being deleted, its credentials gone."""
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             present = stored_integration(self.integrations, owner, integration_id)
             if not present.deleting:
                 check_version(present, expected)
             marked = _marked(present, keep=keep)
             if marked == present or write(self.integrations, marked):
                 return present.key
-        raise Conflict("This is being changed by others; try again.", "busy")
+        raise Conflict(BUSY, "busy")
 
 
 def _marked(present: Integration, *, keep: bool) -> Integration:

@@ -1,17 +1,15 @@
 """What an owner may change about an integration: its facts, and whether it syncs at all."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypedDict
+from typing import TypedDict, cast
 
 from tidemark.domain.integrations import DeletedPolicy, Integration, IntegrationKey
 from tidemark.domain.ports import Clock, CoverageStore, Integrations
-from tidemark.errors import Conflict, FieldError, Invalid, Stale, StaleVersion
+from tidemark.errors import Conflict, FieldError, Invalid
 from tidemark.services.find import integration_of
 from tidemark.services.stop import Stop
-
-_TRIES = 5
+from tidemark.services.write_integration import check_version, edit, edit_coverage
 
 
 class Changes(TypedDict, total=False):
@@ -21,11 +19,13 @@ class Changes(TypedDict, total=False):
     group: str | None
     start_date: datetime | None
     deleted: DeletedPolicy
+    paused: bool
+    deactivated: bool
 
 
 @dataclass(frozen=True)
 class EditIntegrations:
-    """Changes, pauses and resumes integrations. ``expected`` versions come from If-Match."""
+    """Changes, pauses and deactivates integrations. ``expected`` versions come from If-Match."""
 
     integrations: Integrations
     coverage: CoverageStore
@@ -45,12 +45,12 @@ class EditIntegrations:
         check_version(present, expected)
         start = changes.get("start_date", present.start_date)
         if start == present.start_date:
-            return self._edit(present.key, lambda old: replace(old, **changes), expected)
-        self._refuse_future(start)
-        self.stop.stop(present.key, "The start date was changed.")
-        changed = self._edit(present.key, lambda old: replace(old, **changes), expected)
-        self.stop.stop(present.key, "The start date was changed.")
-        self._reopen(present.key, start)
+            changed = self._edit(present.key, changes, expected)
+        else:
+            refuse_future(start, self.clock.now())
+            changed = self._restarted(present, changes, expected)
+        if start is not None and "start_date" in changes:
+            edit_coverage(self.coverage, present.key, lambda stream: stream.reopened(start))
         return changed
 
     def pause(self, owner: str, integration_id: str) -> Integration:
@@ -60,60 +60,62 @@ class EditIntegrations:
             NotFound
             Conflict: code ``still_stopping``: it is paused, but a worker has not let go yet.
         """
-        key = integration_of(self.integrations, owner, integration_id).key
-        paused = self._edit(key, lambda old: replace(old, paused=True))
-        self.stop.stop(key, "The integration was paused.")
-        return paused
+        return self._halt(owner, integration_id, {"paused": True}, "The integration was paused.")
 
     def resume(self, owner: str, integration_id: str) -> Integration:
         """Allow syncs again. Raises NotFound."""
         key = integration_of(self.integrations, owner, integration_id).key
-        return self._edit(key, lambda old: replace(old, paused=False))
+        return self._edit(key, {"paused": False})
 
-    def _refuse_future(self, start: datetime | None) -> None:
-        """Refuse a start date that lies ahead."""
-        if start is not None and start > self.clock.now():
-            error = FieldError("/start_date", "This lies in the future.")
-            raise Invalid("The request is not valid.", [error])
+    def deactivate(self, owner: str, integration_id: str) -> Integration:
+        """Take it out of balances and reports, with no syncs either. What runs is stopped.
+
+        Raises:
+            NotFound
+            Conflict: code ``still_stopping``: it is deactivated, but a worker has not let go yet.
+        """
+        marks: Changes = {"deactivated": True}
+        return self._halt(owner, integration_id, marks, "The integration was deactivated.")
+
+    def reactivate(self, owner: str, integration_id: str) -> Integration:
+        """Put it back into balances and reports, just as it was. Raises NotFound."""
+        key = integration_of(self.integrations, owner, integration_id).key
+        return self._edit(key, {"deactivated": False})
+
+    def _restarted(
+        self, present: Integration, changes: Changes, expected: int | None
+    ) -> Integration:
+        """Change the start date among others; who reads for the old one is stopped for good.
+
+        What began between the stop and the change is stopped, too, or the change is taken back.
+        """
+        reason = "The start date was changed."
+        self.stop.stop(present.key, reason)
+        changed = self._edit(present.key, changes, expected)
+        try:
+            self.stop.stop(present.key, reason)
+        except Conflict:
+            before = cast("Changes", {name: getattr(present, name) for name in changes})
+            self._edit(present.key, before)
+            raise
+        return changed
+
+    def _halt(self, owner: str, integration_id: str, marks: Changes, reason: str) -> Integration:
+        """Mark an integration as one that does not sync, and stop what runs."""
+        key = integration_of(self.integrations, owner, integration_id).key
+        halted = self._edit(key, marks)
+        self.stop.stop(key, reason)
+        return halted
 
     def _edit(
-        self,
-        key: IntegrationKey,
-        change: Callable[[Integration], Integration],
-        expected: int | None = None,
+        self, key: IntegrationKey, changes: Changes, expected: int | None = None
     ) -> Integration:
-        """Write a change; without an expected version the last write wins."""
-        for _ in range(_TRIES):
-            present = integration_of(self.integrations, key.owner, key.integration_id)
-            check_version(present, expected)
-            changed = change(present)
-            if changed == present:
-                return present
-            if written := write(self.integrations, changed):
-                return written
-        raise Conflict("This is being changed by others; try again.", "busy")
-
-    def _reopen(self, key: IntegrationKey, start: datetime | None) -> None:
-        """Take back what coverage claims before a start date: it is not asked for any more."""
-        if start is None:
-            return
-        streams, version = self.coverage.read(key)
-        if streams:
-            kept = {name: stream.reopened(start) for name, stream in streams.items()}
-            self.coverage.write(key, kept, version)
+        """Set fields over whatever the others are."""
+        return edit(self.integrations, key, lambda old: replace(old, **changes), expected)
 
 
-def check_version(integration: Integration, expected: int | None) -> None:
-    """Refuse a change that was made for an older version. Raises Stale."""
-    if expected is not None and integration.version != expected:
-        raise Stale("The integration was changed since it was read.")
-
-
-def write(store: Integrations, changed: Integration) -> Integration | None:
-    """Write a changed integration as its next version; None if others were faster."""
-    following = replace(changed, version=changed.version + 1)
-    try:
-        store.replace(following, changed.version)
-    except StaleVersion:
-        return None
-    return following
+def refuse_future(start: datetime | None, now: datetime) -> None:
+    """Refuse a start date that lies ahead. Raises Invalid."""
+    if start is not None and start > now:
+        error = FieldError("/start_date", "This lies in the future.")
+        raise Invalid("The request is not valid.", [error])

@@ -1,5 +1,7 @@
 """Finding what an owner names: what is not there, or is another owner's, looks the same."""
 
+from collections.abc import Iterable
+
 from tidemark.domain.ids import is_id
 from tidemark.domain.integrations import Integration, IntegrationKey
 from tidemark.domain.ports import Integrations
@@ -32,6 +34,12 @@ def with_transactions(store: Integrations, owner: str) -> list[Integration]:
     These are those that the owner has, and those that were deleted without their transactions.
     """
     return [each for each in store.of_owner(owner) if holds_transactions(each)]
+
+
+def in_group(integrations: Iterable[Integration], group: str | None) -> list[Integration]:
+    """Give those of a group by its name, or all if none is named."""
+    named = None if group is None else group.strip()
+    return [each for each in integrations if named in (None, each.group)]
 
 
 def holds_transactions(integration: Integration) -> bool:

@@ -9,7 +9,7 @@ from tidemark.domain.balances import AssetBalance, Snapshot, pair_up
 from tidemark.domain.integrations import Integration, IntegrationKind
 from tidemark.domain.ports import Integrations, Snapshots
 from tidemark.services.add_up import AddUp
-from tidemark.services.find import integration_of, with_transactions
+from tidemark.services.find import in_group, integration_of, with_transactions
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +35,22 @@ class ReadBalances:
     add_up: AddUp
 
     def rows(
-        self, owner: str, integration_id: str | None, after: tuple[str, str] | None
+        self,
+        owner: str,
+        integration_id: str | None,
+        after: tuple[str, str] | None,
+        group: str | None = None,
     ) -> Iterator[BalanceRow]:
         """Go through balances after a place, by integration and asset, lazily.
 
+        Those of deactivated integrations are left out, and those of other groups if one is named.
         Raises NotFound for an integration that is not the owner's.
         """
         if integration_id is None:
             own = with_transactions(self.integrations, owner)
         else:
             own = [integration_of(self.integrations, owner, integration_id)]
-        counted = (each for each in own if not each.deactivated)
+        counted = (each for each in in_group(own, group) if not each.deactivated)
         behind = (each for each in counted if after is None or each.id >= after[0])
         rows = (row for each in behind for row in self._rows(each))
         return (row for row in rows if after is None or row.place > after)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tidemark.domain.coverage import Interval, StreamCoverage, from_start, gaps
-from tidemark.domain.integrations import ImportMode, Integration, IntegrationKind, Status
+from tidemark.domain.integrations import Integration, IntegrationKind, Status
 from tidemark.domain.issues import Issue, IssueState
 from tidemark.domain.ports import (
     Clock,
@@ -17,7 +17,12 @@ from tidemark.domain.ports import (
     Runs,
 )
 from tidemark.domain.windows import covered
-from tidemark.services.find import integration_of, keeps_transactions, stored_integration
+from tidemark.services.find import (
+    in_group,
+    integration_of,
+    keeps_transactions,
+    stored_integration,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +82,9 @@ class ReadIntegrations:
             found = integration_of(self.integrations, owner, integration_id)
         return self.views(owner, [found])[0]
 
-    def owned(self, owner: str, after: str | None) -> list[Integration]:
-        """Give the owner's integrations after an id, in the order of their ids."""
-        own = self.integrations.of_owner(owner)
+    def owned(self, owner: str, after: str | None, group: str | None = None) -> list[Integration]:
+        """Give the owner's integrations after an id, of a group if named, by their ids."""
+        own = in_group(self.integrations.of_owner(owner), group)
         return [each for each in own if not each.deleting and (after is None or each.id > after)]
 
     def views(self, owner: str, integrations: Sequence[Integration]) -> list[IntegrationView]:
@@ -155,9 +160,7 @@ def is_open(issue: Issue, integration_id: str) -> bool:
 
 def _wanted(integration: Integration, stream: StreamCoverage, now: datetime) -> Interval:
     """Give the time that should be covered, as far as the source goes back."""
-    since = from_start(integration.start_date)
-    if integration.import_mode is ImportMode.SINCE_LAST_TRANSACTION and stream.intervals:
-        since = max(since, stream.intervals[0].since)
+    since = from_start(integration.reads_from)
     limits = (stream.unavailable_before, integration.history_from)
     return Interval(max(since, *(limit for limit in limits if limit), since), now)
 
@@ -172,11 +175,11 @@ def _end(integration: Integration, stream: StreamCoverage, now: datetime) -> dat
 
 def _spans(integration: Integration, stream: StreamCoverage, now: datetime) -> tuple[Span, ...]:
     """Cut the time from the start to now into what is complete, missing and unavailable."""
-    start = from_start(integration.start_date)
+    start = from_start(integration.reads_from)
     wanted = _wanted(integration, stream, now)
     spans = [("complete", each) for each in stream.intervals]
     spans += [("missing", each) for each in gaps(stream.intervals, wanted)]
-    if wanted.since > start and integration.import_mode is ImportMode.ALL:
+    if wanted.since > start:
         spans += [
             ("unavailable", each) for each in gaps(stream.intervals, Interval(start, wanted.since))
         ]

@@ -2,17 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 from tidemark.domain.integrations import IntegrationKey
 from tidemark.domain.ports import Clock, Runs, Syncs
 from tidemark.domain.syncs import Problem, Run, SyncStatus
-from tidemark.errors import Conflict
-
-LONGEST = timedelta(seconds=20)
-"""How long a request waits for a worker to let go."""
-
-_PAUSE = timedelta(seconds=0.5)
+from tidemark.services.quiet import wait_until_quiet
 
 
 @dataclass(frozen=True)
@@ -24,17 +18,27 @@ class Stop:
     clock: Clock
     sleep: Callable[[float], None]
 
-    def stop(self, key: IntegrationKey, reason: str) -> None:
-        """Take the integration from whoever is at work, and wait until nobody can write.
+    def stop(self, key: IntegrationKey, reason: str, others: Callable[[], bool] = bool) -> None:
+        """Take the integration from whoever is at work, and wait until no worker can write.
+
+        ``others`` tells whether anybody else is busy who has to be waited for, too.
 
         Raises:
-            Conflict: code ``still_stopping``: asked in time, a worker has not let go yet.
+            Conflict: code ``still_stopping``: asked in time, somebody has not let go yet.
         """
+        self.interrupt(key, reason)
+        wait_until_quiet(lambda: self.has_worker(key) or others(), self.sleep)
+
+    def interrupt(self, key: IntegrationKey, reason: str) -> None:
+        """Take the integration from whoever is at work, who may still write for a while."""
         run = self.runs.current(key)
         self.runs.interrupt(key)
         if run is not None:
             self._close(run, reason)
-        self._wait(key)
+
+    def has_worker(self, key: IntegrationKey) -> bool:
+        """Tell whether a worker may still write for this integration."""
+        return self.runs.busy_until(key, self.clock.now()) is not None
 
     def _close(self, run: Run, reason: str) -> None:
         """End the record of the run that was stopped."""
@@ -54,12 +58,3 @@ class Stop:
             until=None,
         )
         self.syncs.put(ended)
-
-    def _wait(self, key: IntegrationKey) -> None:
-        """Wait until no worker can write for this integration."""
-        patience = LONGEST
-        while self.runs.busy_until(key, self.clock.now()) is not None:
-            if patience <= timedelta(0):
-                raise Conflict("A sync is still stopping; try again shortly.", "still_stopping")
-            self.sleep(_PAUSE.total_seconds())
-            patience -= _PAUSE

@@ -43,7 +43,7 @@ def test_a_key_in_flight_is_409(desk: Desk) -> None:
 
     def meanwhile(_call: str) -> None:
         desk.source.trouble = lambda _: None
-        seen.append(desk.api.services.connect)
+        seen.append(desk.api.services.connecting)
         seen.append(Desk.send(other, "POST", "/v1/integrations", WANTED, headers=headers))
 
     other = Desk(source=desk.source, world=desk.world, answers=desk.answers)

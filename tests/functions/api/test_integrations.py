@@ -8,6 +8,7 @@ from tests.functions.api.desk import FIRST, SECOND, Desk
 from tests.world import START
 from tidemark.domain.integrations import IntegrationKey, Status
 from tidemark.domain.issues import Issue, IssueType, issue_id
+from tidemark.domain.syncs import Mode
 
 PATH = f"/v1/integrations/{FIRST.integration_id}"
 
@@ -103,3 +104,25 @@ def test_what_the_key_hides_is_unavailable_and_not_missing(desk: Desk) -> None:
     assert [each["state"] for each in shown["intervals"]] == ["unavailable", "complete"]
     assert shown["intervals"][0]["from"] is None
     assert shown["complete_until"] == "2025-06-01T12:00:00.000000Z"
+
+
+def test_a_start_date_moves_in_both_directions(desk: Desk) -> None:
+    """Later: older rows stay and are flagged. Earlier again: the time between is missing."""
+    desk.fill(10)
+    cut, before = "2025-01-02T00:00:00.000000Z", desk.send("GET", "/v1/balances").json
+    assert desk.send("PATCH", PATH, {"start_date": "2025-01-02"}).json["start_date"] == cut
+    listed = desk.send("GET", "/v1/transactions").json["data"]
+    assert [row["before_start"] for row in listed] == 5 * [False] + 5 * [True]
+    assert all(row["before_start"] == (row["occurred_at"] < cut) for row in listed)
+    assert desk.send("GET", "/v1/balances").json == before
+    shown = desk.send("PATCH", PATH, {"start_date": "2025-01-01"}).json
+    assert shown["complete_until"] is None
+    spans = desk.send("GET", f"{PATH}/coverage").json["data"][0]["intervals"]
+    assert [(each["to"], each["state"]) for each in spans] == [
+        (cut, "missing"),
+        ("2025-06-01T12:00:00.000000Z", "complete"),
+    ]
+    listed = desk.send("GET", "/v1/transactions").json["data"]
+    assert not any(row["before_start"] for row in listed)
+    desk.world.run(Mode.MISSING)
+    assert desk.send("GET", PATH).json["complete_until"] == "2025-06-01T12:00:00.000000Z"

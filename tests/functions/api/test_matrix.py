@@ -18,6 +18,14 @@ NAMED = {"integration_id", "sync_id", "transaction_id", "issue_id"}
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/v1/integrations"): {"connector": "fake", "name": "A"},
     ("patch", "/v1/integrations/{integration_id}"): {"name": "A"},
+    **{
+        ("post", f"/v1/integrations/{{integration_id}}/{action}"): {"credentials": {}}
+        for action in ("credentials", "reconnect")
+    },
+    ("post", "/v1/integrations/{integration_id}/convert"): {
+        "connector": "fake",
+        "credentials": {},
+    },
     ("post", "/v1/syncs"): {"integrations": "all", "mode": "incremental"},
 }
 IN_BODIES = {("post", "/v1/syncs"): "integrations"}
