@@ -1,7 +1,8 @@
 """How a transaction is kept as an item: spelled by hand, since a history has many of them.
 
-What an item leaves out is empty: ``details`` and ``overlay`` (JSON texts), ``raw`` (compressed JSON
-text). A record that is larger than DynamoDB could take beside the rest is not kept raw.
+What an item leaves out is empty: ``details`` and ``overlay`` (JSON texts), ``raw`` (JSON text: plain
+where the item is no more than a write unit then, since compressing costs as much as all the rest;
+compressed elsewhere). A record that is larger than DynamoDB could take is not kept raw.
 """
 
 import base64
@@ -25,7 +26,9 @@ KNOWN = (
 LISTED = f"{KNOWN}, #origin, #source_id"
 DETAILED = f"{LISTED}, #details"
 
-_LARGEST_RAW = 300_000
+_ROOM, _LARGEST_RAW = 1_024 - 250, 300_000
+"""Bytes in a write unit beside names, times, partition and single words; and the most packed."""
+
 _WINDOW_BITS, _MEMORY_LEVEL = 12, 4
 """Little memory to clear: records are short, and five times as many are packed in a second."""
 
@@ -35,47 +38,63 @@ _spell_again = lru_cache(maxsize=4)(moments.spell)
 
 def put_request(partition: str, row: Transaction) -> str:
     """Spell the request to write a transaction into the partition of its integration."""
-    revision = row.revision
-    return (
+    legs, details, overlay = spell_legs(row.legs), _details(row), _overlay(row)
+    text = (
         f'{{"PutRequest":{{"Item":{{"integration_key":{{"S":{quote(partition)}}},'
         f'"transaction_id":{{"S":{quote(row.id)}}},"source_id":{{"S":{quote(row.source_id)}}},'
-        f'"occurred_at":{{"S":"{moments.spell(row.occurred_at)}"}},'
-        f'"legs":{{"S":{quote(spell_legs(row.legs))}}},'
+        f'"occurred_at":{{"S":"{moments.spell(row.occurred_at)}"}},"legs":{{"S":{quote(legs)}}},'
         f'"imported_at":{{"S":"{_spell_again(row.imported_at)}"}},'
         f'"import_id":{{"S":{quote(row.import_id)}}},"origin":{{"S":"{row.origin.value}"}},'
-        f'"state":{{"S":"{row.state.value}"}},"revision":{{"N":"{revision}"}}'
-        f"{_extras(row)}}}}}}}"
+        f'"state":{{"S":"{row.state.value}"}},"revision":{{"N":"{row.revision}"}}'
     )
-
-
-def _extras(row: Transaction) -> str:
-    """Spell what most transactions have little or nothing of."""
-    text = ""
-    if row.details:
-        text += f',"details":{{"S":{quote(_spell_texts(row.details))}}}'
-    if row.overlay is not None:
-        text += f',"overlay":{{"S":{quote(spell_json(row.overlay))}}}'
-    packed = pack(row.raw) if row.raw else b""
-    if packed:
-        text += f',"raw":{{"B":"{base64.b64encode(packed).decode()}"}}'
-    return text
+    if details:
+        text += f',"details":{{"S":{quote(details)}}}'
+    if overlay:
+        text += f',"overlay":{{"S":{quote(overlay)}}}'
+    raw = _raw(row, legs, details, overlay)
+    if isinstance(raw, str):
+        text += f',"raw":{{"S":{quote(raw)}}}'
+    elif raw:
+        text += f',"raw":{{"B":"{base64.b64encode(raw).decode()}"}}'
+    return f"{text}}}}}}}"
 
 
 def values(row: Transaction) -> dict[str, object]:
     """Give all attributes beside the key as plain data; what is not there is None."""
+    legs, details, overlay = spell_legs(row.legs), _details(row), _overlay(row)
     return {
         "source_id": row.source_id,
         "occurred_at": moments.spell(row.occurred_at),
-        "legs": spell_legs(row.legs),
+        "legs": legs,
         "imported_at": moments.spell(row.imported_at),
         "import_id": row.import_id,
         "origin": row.origin.value,
         "state": row.state.value,
         "revision": row.revision,
-        "details": spell_json(row.details) if row.details else None,
-        "overlay": None if row.overlay is None else spell_json(row.overlay),
-        "raw": pack(row.raw) if row.raw else None,
+        "details": details or None,
+        "overlay": overlay or None,
+        "raw": _raw(row, legs, details, overlay),
     }
+
+
+def _details(row: Transaction) -> str:
+    """Spell details as ``spell_json`` does, in a third of the time; nothing where there are none."""
+    texts = [f"{_plain(name)}:{_plain(text)}" for name, text in row.details.items()]
+    return f"{{{','.join(texts)}}}" if texts else ""
+
+
+def _overlay(row: Transaction) -> str:
+    """Spell the overlay, if there is one."""
+    return "" if row.overlay is None else spell_json(row.overlay)
+
+
+def _raw(row: Transaction, *others: str) -> str | bytes | None:
+    """Give what is kept of the source's record beside other long texts."""
+    raw = row.raw
+    if not raw:
+        return None
+    size = len(raw) + len(row.id) + len(row.source_id) + len(row.import_id) + sum(map(len, others))
+    return raw if size <= _ROOM and raw.isascii() else pack(raw) or None
 
 
 def known(item: Item) -> Known:
@@ -106,7 +125,7 @@ def transaction(item: Item) -> Transaction:
         revision=int(item["revision"]["N"]),
         overlay=json.loads(item["overlay"]["S"]) if "overlay" in item else None,
         details=json.loads(item["details"]["S"]) if "details" in item else {},
-        raw=unpack(base64.b64decode(item["raw"]["B"])) if "raw" in item else None,
+        raw=_unpacked(item["raw"]) if "raw" in item else None,
     )
 
 
@@ -115,9 +134,9 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _spell_texts(texts: Mapping[str, str]) -> str:
-    """Write details as ``spell_json`` does, in a third of the time."""
-    return f"{{{','.join([f'{_plain(name)}:{_plain(text)}' for name, text in texts.items()])}}}"
+def _unpacked(attribute: Mapping[str, str]) -> str:
+    """Read a record that is kept as text, or compressed."""
+    return attribute["S"] if "S" in attribute else unpack(base64.b64decode(attribute["B"]))
 
 
 def spell_json(value: Mapping[str, Any]) -> str:
