@@ -59,7 +59,7 @@ def group(entries: Iterable[Entry], earliest: datetime | None = None) -> list[Fo
             parts[entry.transaction_id] = [entry]
         else:
             known.append(entry)
-    found = [_found(part) for part in parts.values()]
+    found = [_Grouped(part) for part in parts.values()]
     return [each for each in found if earliest is None or each.occurred_at >= earliest]
 
 
@@ -80,47 +80,31 @@ class _Grouped(Found):
     __slots__ = ("_spelled",)
     _spelled: str | list[Entry]
 
+    def __init__(self, part: list[Entry]) -> None:
+        """Put entries together: all legs in the order of their ids, the earliest time."""
+        first = part[0]
+        self.id = first.transaction_id
+        self.source_id = first.source_id
+        self.occurred_at = first.at
+        self.legs = first.legs
+        if len(part) > 1:
+            self.occurred_at = min([entry.at for entry in part])
+            self.legs = tuple(sorted([leg for entry in part for leg in entry.legs]))
+        self.details = {}
+        self._spelled = part
+
     @property
     def raw(self) -> str:
         """Give the records as JSON."""
-        spelled = self._spelled
-        if not isinstance(spelled, str):
-            records = [{**entry.record, "id": entry.record_id} for entry in spelled]
-            spelled = exact_json.spell(records)
-            object.__setattr__(self, "_spelled", spelled)
-        return spelled
+        if not isinstance(self._spelled, str):
+            records = [{**entry.record, "id": entry.record_id} for entry in self._spelled]
+            self._spelled = exact_json.spell(records)
+        return self._spelled
 
     @raw.setter
     def raw(self, value: str) -> None:
-        """Take text, when a dataclass is made."""
-        object.__setattr__(self, "_spelled", value)
-
-    def keep(self, entries: list[Entry]) -> None:
-        """Keep entries, to spell their records when asked."""
-        object.__setattr__(self, "_spelled", entries)
-
-
-_set_id, _set_source_id, _set_at, _set_legs, _set_details = (
-    vars(Found)[name].__set__ for name in ("id", "source_id", "occurred_at", "legs", "details")
-)
-"""Set members one by one: more than twice as fast as a frozen dataclass sets its own."""
-
-
-def _found(part: list[Entry]) -> Found:
-    """Make one transaction: all legs in the order of their ids, the earliest time."""
-    first = part[0]
-    legs, at = first.legs, first.at
-    if len(part) > 1:
-        legs = tuple(sorted([leg for entry in part for leg in entry.legs]))
-        at = min([entry.at for entry in part])
-    found = _Grouped.__new__(_Grouped)
-    _set_id(found, first.transaction_id)
-    _set_source_id(found, first.source_id)
-    _set_at(found, at)
-    _set_legs(found, legs)
-    _set_details(found, {})
-    found.keep(part)
-    return found
+        """Take text instead."""
+        self._spelled = value
 
 
 def _time_of(record: Mapping[str, object]) -> datetime | None:

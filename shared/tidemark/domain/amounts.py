@@ -1,5 +1,6 @@
 """Exact decimal amounts: from the wire to the string attribute, never through a float."""
 
+import functools
 import re
 from collections.abc import Iterable
 from decimal import Context, Decimal, Inexact, InvalidOperation
@@ -57,10 +58,7 @@ def canonical(amount: Decimal) -> str:
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """Add amounts exactly; an inexact sum is an error, not a rounding."""
-    result = ZERO
-    for amount in amounts:
-        result = _EXACT.add(result, amount)
-    return result
+    return functools.reduce(_EXACT.add, amounts, ZERO)
 
 
 difference = _EXACT.subtract

@@ -9,6 +9,8 @@ from itertools import batched
 from json.encoder import encode_basestring as _quote
 from typing import NamedTuple
 
+import msgspec
+
 from tidemark.domain import amounts
 
 _AT_ONCE = 200
@@ -158,9 +160,12 @@ def parse_legs(text: str) -> tuple[Leg, ...]:
     )
 
 
+_TOLD = msgspec.json.Decoder(list[list[tuple[str, str, Decimal, str, str, str]]])
+
+
 def leg_amounts(texts: Iterable[str]) -> Iterator[tuple[str, Decimal]]:
     """Read only clean asset and amount of each leg that ``spell_legs`` wrote, many at a time."""
     for some in batched(texts, _AT_ONCE, strict=False):
-        for legs in json.loads(f"[{','.join(some)}]"):
+        for legs in _TOLD.decode(f"[{','.join(some)}]"):
             for leg in legs:
-                yield leg[1], Decimal(leg[2])
+                yield leg[1], leg[2]

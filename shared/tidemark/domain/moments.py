@@ -13,6 +13,7 @@ _MICROSECOND, _MILLISECOND = timedelta(microseconds=1), timedelta(milliseconds=1
 SHORT_SECONDS = r"[0-3]?[0-9]{1,9}(?:\.[0-9]{1,6})?"
 """Matches seconds up to the year 2096, with no more digits than a microsecond has."""
 
+_SHORT_SECONDS = re.compile(SHORT_SECONDS)
 _SECONDS = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,12}))?")
 
 
@@ -40,7 +41,10 @@ def from_seconds(seconds: object) -> datetime:
     Raises:
         ValueError: when it is not a number of seconds up to the year 9999.
     """
-    match = _SECONDS.fullmatch(str(seconds))
+    text = str(seconds)
+    if _SHORT_SECONDS.fullmatch(text):
+        return from_short_seconds(text)
+    match = _SECONDS.fullmatch(text)
     if not match:
         raise ValueError("not a number of seconds")
     whole, fraction = match.groups()

@@ -1,8 +1,8 @@
 """How a transaction is kept as an item: spelled by hand, since a history has many of them.
 
-What an item leaves out is empty: ``details`` and ``overlay`` (JSON texts), ``raw`` (JSON text: plain
-where the item is no more than a write unit then, since compressing costs as much as all the rest;
-compressed elsewhere). A record that is larger than DynamoDB could take is not kept raw.
+What an item leaves out is empty: ``details`` and ``overlay`` (JSON texts), ``raw`` (JSON text:
+plain where the item is no more than a write unit then, since compressing costs as much as all the
+rest; compressed elsewhere). A record that is larger than DynamoDB could take is not kept raw.
 """
 
 import base64
@@ -78,7 +78,7 @@ def values(row: Transaction) -> dict[str, object]:
 
 
 def _details(row: Transaction) -> str:
-    """Spell details as ``spell_json`` does, in a third of the time; nothing where there are none."""
+    """Spell details, if there are any, as ``spell_json`` does, in a third of the time."""
     texts = [f"{_plain(name)}:{_plain(text)}" for name, text in row.details.items()]
     return f"{{{','.join(texts)}}}" if texts else ""
 
