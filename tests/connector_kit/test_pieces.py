@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
 import pytest
 
 from tidemark.connector_kit import details, exact_json, grouping, shapes
 from tidemark.connector_kit.paging import OffsetWalk
 from tidemark.connector_kit.refusals import Refusal, Refusals
-from tidemark.domain.legs import Kind, Leg, Role
+from tidemark.domain.legs import Kind, Role, spell_leg
 from tidemark.errors import CursorExpired, MissingPermission, SourceGarbage
 
 DAY = datetime(2024, 5, 1, tzinfo=UTC)
@@ -60,8 +59,8 @@ def test_records_that_are_not_understood_are_kept() -> None:
     def read(record_id: str, record: dict[str, object]) -> grouping.Entry:
         if "amount" not in record:
             raise ValueError("no amount")
-        leg = Leg(record_id, "BTC", Decimal(1), Role.PRINCIPAL, "XXBT", Kind.TRADE)
-        return grouping.Entry(record_id, "ledger:g", "g", at(1), (leg,), record)
+        leg = spell_leg(record_id, "BTC", "1", Role.PRINCIPAL, "XXBT", Kind.TRADE)
+        return grouping.Entry(record_id, "ledger:g", "g", at(1), [(record_id, leg)], record)
 
     entries, unread = grouping.understand(
         {"b": {"amount": 1}, "a": {"amount": 2}, "c": {"time": "1700000000.5"}, "d": 7}, read

@@ -7,9 +7,12 @@ from typing import NamedTuple
 
 from tidemark.connector_kit import exact_json
 from tidemark.domain import moments
-from tidemark.domain.legs import Leg
+from tidemark.domain.legs import Leg, parse_legs, spell_legs
 from tidemark.domain.pages import Unread
 from tidemark.domain.transactions import Found
+
+SpelledLeg = tuple[str, str]
+"""The id of a leg, and the leg as the ledger spells it (``legs.spell_leg``)."""
 
 
 class Entry(NamedTuple):
@@ -19,11 +22,11 @@ class Entry(NamedTuple):
     transaction_id: str
     source_id: str
     at: datetime
-    legs: tuple[Leg, ...]
+    legs: list[SpelledLeg]
     record: Mapping[str, object]
 
 
-_Members = tuple[str, str, str, datetime, tuple[Leg, ...], Mapping[str, object]]
+_Members = tuple[str, str, str, datetime, list[SpelledLeg], Mapping[str, object]]
 
 make_entry: Callable[[_Members], Entry] = partial(tuple.__new__, Entry)
 """Makes an entry of its members in half the time."""
@@ -72,26 +75,44 @@ def may_go_on(entries: Iterable[Entry], edge: datetime | None, span: timedelta) 
 
 
 class _Grouped(Found):
-    """A found transaction whose records are spelled only if somebody asks for them.
+    """A found transaction whose legs are made, and its records spelled, when somebody asks.
 
-    Most of what a sync reads is known already, and spelling is a third of the work of reading.
+    Most of what a sync reads is known already, and only compared as it is spelled.
     """
 
-    __slots__ = ("_spelled",)
+    __slots__ = ("_legs", "_spelled", "_told")
     _spelled: str | list[Entry]
+    _legs: tuple[Leg, ...] | None
 
     def __init__(self, part: list[Entry]) -> None:
         """Put entries together: all legs in the order of their ids, the earliest time."""
         first = part[0]
         self.id = first.transaction_id
         self.source_id = first.source_id
-        self.occurred_at = first.at
-        self.legs = first.legs
+        self.occurred_at, legs = first.at, first.legs
         if len(part) > 1:
             self.occurred_at = min([entry.at for entry in part])
-            self.legs = tuple(sorted([leg for entry in part for leg in entry.legs]))
+            legs = sorted([leg for entry in part for leg in entry.legs])
         self.details = {}
-        self._spelled = part
+        self._told = f"[{','.join([text for _, text in legs])}]"
+        self._legs, self._spelled = None, part
+
+    @property
+    def spelled_legs(self) -> str:
+        """Give the legs as the ledger spells them."""
+        return self._told
+
+    @property
+    def legs(self) -> tuple[Leg, ...]:
+        """Give the legs."""
+        if self._legs is None:
+            self._legs = parse_legs(self._told)
+        return self._legs
+
+    @legs.setter
+    def legs(self, value: tuple[Leg, ...]) -> None:
+        """Take other legs."""
+        self._legs, self._told = value, spell_legs(value)
 
     @property
     def raw(self) -> str:

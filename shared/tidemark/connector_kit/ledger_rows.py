@@ -8,16 +8,16 @@ from decimal import Decimal
 from operator import itemgetter
 
 from tidemark.connector_kit.asset_names import AssetNames
-from tidemark.connector_kit.grouping import Entry, make_entry
+from tidemark.connector_kit.grouping import Entry, SpelledLeg, make_entry
 from tidemark.connector_kit.running_balance import RunningBalance
-from tidemark.domain.amounts import PLAIN, difference, parse_amount
-from tidemark.domain.legs import Kind, Leg, Role, make_leg
+from tidemark.domain.amounts import SPELLED, difference, parse_amount, spell
+from tidemark.domain.legs import Kind, Role, spell_leg
 from tidemark.domain.moments import SHORT_SECONDS, from_seconds, from_short_seconds
 
 _MOST_MET = 1_000
 _FEE, _PRINCIPAL = Role.FEE, Role.PRINCIPAL
 _FIGURES = itemgetter("time", "amount", "fee", "balance")
-_PLAIN = re.compile(rf"{SHORT_SECONDS} {PLAIN} {PLAIN} {PLAIN}").fullmatch
+_PLAIN = re.compile(rf"{SHORT_SECONDS} {SPELLED} {SPELLED} {SPELLED}").fullmatch
 
 
 class Kinds(dict[tuple[str, str], Kind]):
@@ -71,40 +71,41 @@ class LedgerRows:
             raise ValueError("a ledger row without an asset or a type")
         try:
             kind = self.kinds[word, sub]
-            at, amount, fee, balance = _figures(record)
+            at, moved, paid, balance = _figures(record)
         except ValueError:
             balances.lose(asset)
             raise
+        amount, fee = Decimal(moved), Decimal(paid)
         balances.meet(asset, difference(amount, fee) if fee else amount, balance, at)
         group = refid if isinstance(refid, str) and refid not in self.no_refids else row_id
-        legs = self._legs(row_id, asset, amount, fee, kind)
+        legs, name = [], self.assets.clean(asset)
+        if amount or not fee:
+            role = _FEE if asset in self.fee_assets and amount < 0 else _PRINCIPAL
+            legs.append((row_id, spell_leg(row_id, name, moved, role, asset, kind)))
+        if fee:
+            legs.append(_fee(f"{row_id}:fee", name, paid, asset))
         return make_entry((row_id, f"{self.stream}:{group}", group, at, legs, record))
 
-    def _legs(
-        self, row_id: str, asset: str, amount: Decimal, fee: Decimal, kind: Kind
-    ) -> tuple[Leg, ...]:
-        """Give one leg for the amount, one for the fee; nothing moved beside a fee is no leg."""
-        name = self.assets.clean(asset)
-        role = _FEE if asset in self.fee_assets and amount < 0 else _PRINCIPAL
-        moved = make_leg((row_id, name, amount, role, asset, kind))
-        if not fee:
-            return (moved,)
-        paid = make_leg((f"{row_id}:fee", name, fee.copy_negate(), _FEE, asset, Kind.FEE))
-        return (moved, paid) if amount else (paid,)
+
+def _fee(leg_id: str, name: str, paid: str, asset: str) -> SpelledLeg:
+    """Give the leg of a fee: what is paid goes out."""
+    amount = paid[1:] if paid.startswith("-") else f"-{paid}"
+    return leg_id, spell_leg(leg_id, name, amount, _FEE, asset, Kind.FEE)
 
 
-def _figures(record: Mapping[str, object]) -> tuple[datetime, Decimal, Decimal, object]:
-    """Read time, amount, fee and balance, which is given as it came where it is not plain.
+def _figures(record: Mapping[str, object]) -> tuple[datetime, str, str, object]:
+    """Read time, amount and fee, these spelled plainly, and balance.
 
-    Nearly all rows are plain text; one look at all four figures costs half as much as four looks.
+    That one is given as it came where not all is plain text. Nearly all is: one look at all four
+    costs half as much as four looks.
     """
     try:
         figures = _FIGURES(record)
         if _PLAIN(" ".join(figures)):
             time, amount, fee, balance = figures
-            return from_short_seconds(time), Decimal(amount), Decimal(fee), Decimal(balance)
+            return from_short_seconds(time), amount, fee, Decimal(balance)
     except (KeyError, TypeError):
         pass
     told = record.get
     amount, fee = parse_amount(told("amount")), parse_amount(told("fee", "0"))
-    return from_seconds(told("time")), amount, fee, told("balance")
+    return from_seconds(told("time")), spell(amount), spell(fee), told("balance")

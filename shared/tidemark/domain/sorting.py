@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from tidemark.domain.legs import Difference, compare, parse_legs, spell_legs
+from tidemark.domain.legs import Difference, compare, parse_legs
 from tidemark.domain.moments import spell
 from tidemark.domain.syncs import Counts, Run
 from tidemark.domain.transactions import Found, Known, State
@@ -78,7 +78,7 @@ def _place(found: Found, stored: Known | None, rules: Rules, result: Sorted) -> 
         return "new"
     if stored.state == State.DELETED:
         return _tombstone(found, stored, rules, result)
-    if stored.legs == spell_legs(found.legs):
+    if stored.legs == found.spelled_legs:
         return _known(stored)
     legs = parse_legs(stored.legs)
     match compare(legs, found.legs):

@@ -45,6 +45,11 @@ class Found:
     raw: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def spelled_legs(self) -> str:
+        """Give the legs as the ledger spells them."""
+        return spell_legs(self.legs)
+
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
