@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from functools import partial
 from typing import NamedTuple
 
 from tidemark.connector_kit import exact_json
@@ -24,12 +23,6 @@ class Entry(NamedTuple):
     at: datetime
     legs: list[SpelledLeg]
     record: Mapping[str, object]
-
-
-_Members = tuple[str, str, str, datetime, list[SpelledLeg], Mapping[str, object]]
-
-make_entry: Callable[[_Members], Entry] = partial(tuple.__new__, Entry)
-"""Makes an entry of its members in half the time."""
 
 
 def understand(

@@ -8,7 +8,7 @@ from decimal import Decimal
 from operator import itemgetter
 
 from tidemark.connector_kit.asset_names import AssetNames
-from tidemark.connector_kit.grouping import Entry, SpelledLeg, make_entry
+from tidemark.connector_kit.grouping import Entry, SpelledLeg
 from tidemark.connector_kit.running_balance import RunningBalance
 from tidemark.domain.amounts import SPELLED, difference, parse_amount, spell
 from tidemark.domain.legs import Kind, Role, spell_leg
@@ -77,20 +77,19 @@ class LedgerRows:
             raise
         amount, fee = Decimal(moved), Decimal(paid)
         balances.meet(asset, difference(amount, fee) if fee else amount, balance, at)
-        group = refid if isinstance(refid, str) and refid not in self.no_refids else row_id
-        legs, name = [], self.assets.clean(asset)
+        legs = []
         if amount or not fee:
             role = _FEE if asset in self.fee_assets and amount < 0 else _PRINCIPAL
-            legs.append((row_id, spell_leg(row_id, name, moved, role, asset, kind)))
+            legs.append(self._leg(row_id, moved, role, asset, kind))
         if fee:
-            legs.append(_fee(f"{row_id}:fee", name, paid, asset))
-        return make_entry((row_id, f"{self.stream}:{group}", group, at, legs, record))
+            out = paid[1:] if fee < 0 else f"-{paid}"
+            legs.append(self._leg(f"{row_id}:fee", out, _FEE, asset, Kind.FEE))
+        group = refid if isinstance(refid, str) and refid not in self.no_refids else row_id
+        return Entry(row_id, f"{self.stream}:{group}", group, at, legs, record)
 
-
-def _fee(leg_id: str, name: str, paid: str, asset: str) -> SpelledLeg:
-    """Give the leg of a fee: what is paid goes out."""
-    amount = paid[1:] if paid.startswith("-") else f"-{paid}"
-    return leg_id, spell_leg(leg_id, name, amount, _FEE, asset, Kind.FEE)
+    def _leg(self, leg_id: str, amount: str, role: Role, asset: str, kind: Kind) -> SpelledLeg:
+        """Spell a leg."""
+        return leg_id, spell_leg(leg_id, self.assets.clean(asset), amount, role, asset, kind)
 
 
 def _figures(record: Mapping[str, object]) -> tuple[datetime, str, str, object]:
