@@ -13,7 +13,7 @@ from tidemark.connector_kit.ledger_rows import Kinds, LedgerRows
 from tidemark.connector_kit.paging import OffsetWalk
 from tidemark.connector_kit.refusals import Refusal, Refusals
 from tidemark.connector_kit.running_balance import RunningBalance
-from tidemark.domain.legs import Kind, Role, spell_leg, spell_legs
+from tidemark.domain.legs import Kind, Role, leg_frame, spell_leg, spell_legs
 from tidemark.errors import CursorExpired, MissingPermission, SourceGarbage
 
 DAY = datetime(2024, 5, 1, tzinfo=UTC)
@@ -64,7 +64,7 @@ def test_records_that_are_not_understood_are_kept() -> None:
     def read(record_id: str, record: dict[str, object]) -> grouping.Entry:
         if "amount" not in record:
             raise ValueError("no amount")
-        leg = spell_leg(record_id, "BTC", "1", Role.PRINCIPAL, "XXBT", Kind.TRADE)
+        leg = spell_leg(record_id, "1", leg_frame("BTC", Role.PRINCIPAL, "XXBT", Kind.TRADE))
         return grouping.Entry(record_id, "ledger:g", "g", at(1), [(record_id, leg)], record)
 
     entries, unread = grouping.understand(

@@ -11,7 +11,7 @@ from tidemark.connector_kit.asset_names import AssetNames
 from tidemark.connector_kit.grouping import Entry, SpelledLeg
 from tidemark.connector_kit.running_balance import RunningBalance
 from tidemark.domain.amounts import SPELLED, difference, parse_amount, spell
-from tidemark.domain.legs import Kind, Role, spell_leg
+from tidemark.domain.legs import Kind, Role, leg_frame, spell_leg
 from tidemark.domain.moments import SHORT_SECONDS, from_seconds, from_short_seconds
 
 _MOST_MET = 1_000
@@ -89,7 +89,8 @@ class LedgerRows:
 
     def _leg(self, leg_id: str, amount: str, role: Role, asset: str, kind: Kind) -> SpelledLeg:
         """Spell a leg."""
-        return leg_id, spell_leg(leg_id, self.assets.clean(asset), amount, role, asset, kind)
+        frame = leg_frame(self.assets.clean(asset), role, asset, kind)
+        return leg_id, spell_leg(leg_id, amount, frame)
 
 
 def _figures(record: Mapping[str, object]) -> tuple[datetime, str, str, object]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from itertools import batched
-from json.encoder import encode_basestring as _quote
+from json.encoder import encode_basestring
 from typing import NamedTuple
 
 import msgspec
@@ -125,23 +125,22 @@ def merge_legs(*parts: Sequence[Leg]) -> tuple[Leg, ...]:
 def spell_legs(legs: Iterable[Leg]) -> str:
     """Write legs as compact JSON, the form they are stored and compared in."""
     spelled = [
-        spell_leg(id_, asset, f"{amount:f}", role, source_asset, kind)
+        spell_leg(id_, f"{amount:f}", leg_frame(asset, role, source_asset, kind))
         for id_, asset, amount, role, source_asset, kind in legs
     ]
     return f"[{','.join(spelled)}]"
 
 
-def spell_leg(  # noqa: PLR0913, PLR0917 - a leg's members, the amount as text
-    id_: str, asset: str, amount: str, role: Role, source_asset: str, kind: Kind
-) -> str:
+def spell_leg(leg_id: str, amount: str, frame: tuple[str, str]) -> str:
     """Write one leg."""
-    return f'[{_quote(id_)},{_quote(asset)},"{amount}",{_tail(role, source_asset, kind)}]'
+    return f"[{encode_basestring(leg_id)},{frame[0]}{amount}{frame[1]}"
 
 
 @lru_cache(maxsize=1_000)
-def _tail(role: Role, source_asset: str, kind: Kind) -> str:
-    """Write the members in which many legs of a history are alike."""
-    return f'"{role!s}",{_quote(source_asset)},"{kind!s}"'
+def leg_frame(asset: str, role: Role, source_asset: str, kind: Kind) -> tuple[str, str]:
+    """Write what stands before and behind the amount of a leg: there many are alike."""
+    before, behind = encode_basestring(asset), encode_basestring(source_asset)
+    return f'{before},"', f'","{role!s}",{behind},"{kind!s}"]'
 
 
 _LEGS = msgspec.json.Decoder(tuple[Leg, ...])
