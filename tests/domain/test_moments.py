@@ -52,7 +52,7 @@ def test_a_time_without_an_offset_is_refused() -> None:
 
 @given(st.integers(0, 3_999_999_999_999_999))
 def test_few_digits_are_exact_too(micros: int) -> None:
-    """Where they are read through a float, which holds so many."""
+    """Where they are read the short way."""
     text = f"{micros // 10**6}.{micros % 10**6:06}"
 
     assert moments.to_seconds(moments.from_short_seconds(text)) == Decimal(text)
