@@ -20,6 +20,7 @@ from http.client import HTTPException
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
+import msgspec
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import ConnectionError as Unconnected
@@ -160,7 +161,7 @@ class Wire:
         content = response.content
         if response.status_code >= 500 or _is_garbled(response, content):  # noqa: PLR2004
             return None
-        parsed: dict[str, Any] = json.loads(content or b"{}") or {}
+        parsed: dict[str, Any] = msgspec.json.decode(content or b"{}") or {}
         self._events.emit(
             f"after-call.{name}", http_response=response, parsed=parsed, context={}, model=None
         )

@@ -1,5 +1,6 @@
 """The pieces that connectors are made of, one by one."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -7,9 +8,12 @@ from decimal import Decimal
 import pytest
 
 from tidemark.connector_kit import details, exact_json, grouping, shapes
+from tidemark.connector_kit.asset_names import AssetNames
+from tidemark.connector_kit.ledger_rows import Kinds, LedgerRows
 from tidemark.connector_kit.paging import OffsetWalk
 from tidemark.connector_kit.refusals import Refusal, Refusals
-from tidemark.domain.legs import Kind, Leg, Role
+from tidemark.connector_kit.running_balance import RunningBalance
+from tidemark.domain.legs import Kind, Role, leg_frame, spell_leg, spell_legs
 from tidemark.errors import CursorExpired, MissingPermission, SourceGarbage
 
 DAY = datetime(2024, 5, 1, tzinfo=UTC)
@@ -60,8 +64,8 @@ def test_records_that_are_not_understood_are_kept() -> None:
     def read(record_id: str, record: dict[str, object]) -> grouping.Entry:
         if "amount" not in record:
             raise ValueError("no amount")
-        leg = Leg(record_id, "BTC", Decimal(1), Role.PRINCIPAL, "XXBT", Kind.TRADE)
-        return grouping.Entry(record_id, "ledger:g", "g", at(1), (leg,), record)
+        leg = spell_leg(record_id, "1", leg_frame("BTC", Role.PRINCIPAL, "XXBT", Kind.TRADE))
+        return grouping.Entry(record_id, "ledger:g", "g", at(1), [(record_id, leg)], record)
 
     entries, unread = grouping.understand(
         {"b": {"amount": 1}, "a": {"amount": 2}, "c": {"time": "1700000000.5"}, "d": 7}, read
@@ -170,3 +174,20 @@ def test_shapes() -> None:
     ):
         with pytest.raises(SourceGarbage):
             wrong()
+
+
+@pytest.mark.parametrize("fee", ["0", "0.0004", "-0.5", 0, "1e-3", "-0.00"])
+@pytest.mark.parametrize("amount", ["-1.50", "0", "-0", "007.10", 5, "1e3", "0.0000000001"])
+def test_ledger_rows_spell_legs_as_the_ledger_does(amount: object, fee: object) -> None:
+    """Whatever way the source spells its numbers; the fee goes out beside what moved."""
+    rows = LedgerRows("ledger", Kinds({"trade": Kind.TRADE}), AssetNames(re.compile("-"), {}))
+    row = {"type": "trade", "asset": "BTC", "amount": amount, "fee": fee, "time": "1", "balance": 0}
+
+    (found,) = grouping.group([rows.read(RunningBalance(), "A", row)])
+
+    assert spell_legs(found.legs) == found.spelled_legs
+    moved, paid = Decimal(str(amount)), Decimal(str(fee))
+    told = [("A", moved), ("A:fee", -paid)]
+    assert [(leg.id, leg.amount) for leg in found.legs] == [
+        (name, value) for name, value in told if value or (name == "A" and not paid)
+    ]

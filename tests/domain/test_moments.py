@@ -1,6 +1,7 @@
 """Moments are aware and exact to the microsecond."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -47,3 +48,11 @@ def test_a_time_without_an_offset_is_refused() -> None:
     """Nobody knows when it is."""
     with pytest.raises(ValueError, match="offset"):
         moments.parse("2025-01-01T00:00:00")
+
+
+@given(st.integers(0, 3_999_999_999_999_999))
+def test_few_digits_are_exact_too(micros: int) -> None:
+    """Where they are read the short way."""
+    text = f"{micros // 10**6}.{micros % 10**6:06}"
+
+    assert moments.to_seconds(moments.from_short_seconds(text)) == Decimal(text)

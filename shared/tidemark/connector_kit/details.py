@@ -93,8 +93,12 @@ def _listed(told: Mapping[str, object]) -> tuple[list[object], str]:
 
 def pick(record: Mapping[str, object], names: Mapping[str, str]) -> dict[str, str]:
     """Take facts out of a record: our name of each by the source's; empty ones are left out."""
-    told = ((ours, record.get(theirs)) for theirs, ours in names.items())
-    return {name: shapes.text(value) for name, value in told if value not in (None, "")}
+    facts = {}
+    for theirs, ours in names.items():
+        value = record.get(theirs)
+        if value is not None and value != "":
+            facts[ours] = value if type(value) is str else shapes.text(value)
+    return facts
 
 
 class Optional:
@@ -119,20 +123,8 @@ class Optional:
             return {}
 
 
-def add(new: Iterable[Found], facts: Facts) -> list[Found]:
+def add(new: Iterable[Found], facts: Facts) -> None:
     """Add what was found, by the ids that the source gives the events."""
-    return [
-        _added(each, facts[each.source_id]) if each.source_id in facts else each for each in new
-    ]
-
-
-def _added(found: Found, facts: Mapping[str, str]) -> Found:
-    """Add facts to one; made anew by hand, which is three times as fast as ``replace``."""
-    return Found(
-        found.id,
-        found.source_id,
-        found.occurred_at,
-        found.legs,
-        found.raw,
-        {**found.details, **facts},
-    )
+    for each in new:
+        if each.source_id in facts:
+            each.details = {**each.details, **facts[each.source_id]}

@@ -1,21 +1,23 @@
 """Rows of a ledger that say what was moved, what it cost, and what balance that led to."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from operator import itemgetter
 
 from tidemark.connector_kit.asset_names import AssetNames
-from tidemark.connector_kit.grouping import Entry, make_entry
+from tidemark.connector_kit.grouping import Entry, SpelledLeg
 from tidemark.connector_kit.running_balance import RunningBalance
-from tidemark.domain.amounts import PLAIN, difference, parse_amount
-from tidemark.domain.legs import Kind, Leg, Role, make_leg
-from tidemark.domain.moments import SECONDS, at_second, from_seconds
+from tidemark.domain.amounts import SPELLED, difference, parse_amount, spell
+from tidemark.domain.legs import Kind, Role, leg_frame, spell_leg
+from tidemark.domain.moments import SHORT_SECONDS, from_seconds, from_short_seconds
 
 _MOST_MET = 1_000
 _FEE, _PRINCIPAL = Role.FEE, Role.PRINCIPAL
-_PLAIN = re.compile(rf"{SECONDS} ({PLAIN}) ({PLAIN}) ({PLAIN})").fullmatch
+_FIGURES = itemgetter("time", "amount", "fee", "balance")
+_PLAIN = re.compile(rf"{SHORT_SECONDS} {SPELLED} {SPELLED} {SPELLED}").fullmatch
 
 
 class Kinds(dict[tuple[str, str], Kind]):
@@ -62,44 +64,48 @@ class LedgerRows:
             ValueError: saying what cannot be read.
         """
         told = record.get
-        asset, word, sub = told("asset"), told("type"), told("subtype") or ""
+        asset, word, sub, refid = told("asset"), told("type"), told("subtype") or "", told("refid")
         if not (
             asset and isinstance(asset, str) and isinstance(word, str) and isinstance(sub, str)
         ):
             raise ValueError("a ledger row without an asset or a type")
         try:
             kind = self.kinds[word, sub]
-            at, amount, fee, balance = _figures(told)
+            at, moved, paid, balance = _figures(record)
         except ValueError:
             balances.lose(asset)
             raise
+        amount, fee = Decimal(moved), Decimal(paid)
         balances.meet(asset, difference(amount, fee) if fee else amount, balance, at)
-        refid = told("refid")
+        legs = []
+        if amount or not fee:
+            role = _FEE if asset in self.fee_assets and amount < 0 else _PRINCIPAL
+            legs.append(self._leg(row_id, moved, role, asset, kind))
+        if fee:
+            out = paid[1:] if fee < 0 else f"-{paid}"
+            legs.append(self._leg(f"{row_id}:fee", out, _FEE, asset, Kind.FEE))
         group = refid if isinstance(refid, str) and refid not in self.no_refids else row_id
-        legs = self._legs(row_id, asset, amount, fee, kind)
-        return make_entry((row_id, f"{self.stream}:{group}", group, at, legs, record))
+        return Entry(row_id, f"{self.stream}:{group}", group, at, legs, record)
 
-    def _legs(
-        self, row_id: str, asset: str, amount: Decimal, fee: Decimal, kind: Kind
-    ) -> tuple[Leg, ...]:
-        """Give one leg for the amount, one for the fee; nothing moved beside a fee is no leg."""
-        name = self.assets.clean(asset)
-        role = _FEE if asset in self.fee_assets and amount < 0 else _PRINCIPAL
-        moved = make_leg((row_id, name, amount, role, asset, kind))
-        if not fee:
-            return (moved,)
-        paid = make_leg((f"{row_id}:fee", name, fee.copy_negate(), _FEE, asset, Kind.FEE))
-        return (moved, paid) if amount else (paid,)
+    def _leg(self, leg_id: str, amount: str, role: Role, asset: str, kind: Kind) -> SpelledLeg:
+        """Spell a leg."""
+        frame = leg_frame(self.assets.clean(asset), role, asset, kind)
+        return leg_id, spell_leg(leg_id, amount, frame)
 
 
-def _figures(told: Callable[..., object]) -> tuple[datetime, Decimal, Decimal, object]:
-    """Read time, amount, fee and balance, which is given as it came where it is not plain.
+def _figures(record: Mapping[str, object]) -> tuple[datetime, str, str, object]:
+    """Read time, amount and fee, these spelled plainly, and balance.
 
-    Nearly all rows are plain text; one look at all four figures costs half as much as four looks.
+    That one is given as it came where not all is plain text. Nearly all is: one look at all four
+    costs half as much as four looks.
     """
-    time, amount, fee, balance = told("time"), told("amount"), told("fee", "0"), told("balance")
-    plain = _PLAIN(f"{time} {amount} {fee} {balance}")
-    if plain is None:
-        return from_seconds(time), parse_amount(amount), parse_amount(fee), balance
-    whole, fraction, amount, fee, balance = plain.groups()
-    return at_second(whole, fraction), Decimal(amount), Decimal(fee), Decimal(balance)
+    try:
+        figures = _FIGURES(record)
+        if _PLAIN(" ".join(figures)):
+            time, amount, fee, balance = figures
+            return from_short_seconds(time), amount, fee, Decimal(balance)
+    except (KeyError, TypeError):
+        pass
+    told = record.get
+    amount, fee = parse_amount(told("amount")), parse_amount(told("fee", "0"))
+    return from_seconds(told("time")), spell(amount), spell(fee), told("balance")

@@ -1,10 +1,11 @@
 """Walks through a source's pages that survive between two calls: as a cursor, in text."""
 
-import json
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Self
+
+import msgspec
 
 from tidemark.errors import CursorExpired, SourceGarbage
 
@@ -33,14 +34,14 @@ class OffsetWalk:
             CursorExpired: when it is none of ours.
         """
         with suppress(ValueError, TypeError):
-            since, until, offset, count, first, notes = json.loads(cursor)
+            since, until, offset, count, first, notes = msgspec.json.decode(cursor)
             return cursor_type(since, until, int(offset), count, first, notes)
         raise CursorExpired("The place where reading stopped is not known any more.")
 
     def spell(self) -> str:
         """Spell the cursor of this place."""
         place = [self.since, self.until, self.offset, self.count, self.first, self.notes]
-        return json.dumps(place, separators=(",", ":"))
+        return msgspec.json.encode(place).decode()
 
     def noted(self, notes: object) -> Self:
         """Put the connector's notes in place of the old."""

@@ -134,14 +134,17 @@ class Kraken(Connector):
     def enrich(self, new: Sequence[Found]) -> Sequence[Found]:
         """Add pair, price and order of trades, txid and address of deposits and withdrawals."""
         facts: details.Facts = {}
+        told = [(each.raw, each) for each in new]
         for kind, method, look in (
             ("trade", "TradesHistory", self._trades),
             ("deposit", "DepositStatus", self._transfers),
             ("withdrawal", "WithdrawStatus", self._transfers),
         ):
-            wanted = {f.source_id: f.occurred_at for f in new if f'"type":"{kind}"' in f.raw}
+            word = f'"type":"{kind}"'
+            wanted = {each.source_id: each.occurred_at for raw, each in told if word in raw}
             facts |= self._optional.look_up(method, wanted, look)
-        return details.add(new, facts) if facts else new
+        details.add(new, facts)
+        return new
 
     def rights(self) -> KeyRights:
         """Say what the key may do; where Kraken does not tell, only whether it is accepted."""

@@ -1,5 +1,6 @@
 """Exact decimal amounts: from the wire to the string attribute, never through a float."""
 
+import functools
 import re
 from collections.abc import Iterable
 from decimal import Context, Decimal, Inexact, InvalidOperation
@@ -7,10 +8,10 @@ from decimal import Context, Decimal, Inexact, InvalidOperation
 Amount = Decimal
 
 _WHOLE_DIGITS, _FRACTION_DIGITS = 78, 36
-PLAIN = rf"-?[0-9]{{1,{_WHOLE_DIGITS}}}(?:\.[0-9]{{1,{_FRACTION_DIGITS}}})?"
-"""Matches an amount that ``Decimal`` may read as it is."""
+_PLAIN = re.compile(rf"-?[0-9]{{1,{_WHOLE_DIGITS}}}(?:\.[0-9]{{1,{_FRACTION_DIGITS}}})?")
+SPELLED = rf"-?(?:0|[1-9][0-9]{{0,{_WHOLE_DIGITS - 1}}})(?:\.[0-9]{{1,{_FRACTION_DIGITS}}})?"
+"""Matches an amount that is spelled as ``spell`` does."""
 
-_PLAIN = re.compile(PLAIN)
 _EXPONENT = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?[eE][+-]?[0-9]{1,2}")
 _EXACT = Context(prec=160, traps=[Inexact, InvalidOperation])
 
@@ -57,10 +58,7 @@ def canonical(amount: Decimal) -> str:
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
     """Add amounts exactly; an inexact sum is an error, not a rounding."""
-    result = ZERO
-    for amount in amounts:
-        result = _EXACT.add(result, amount)
-    return result
+    return functools.reduce(_EXACT.add, amounts, ZERO)
 
 
 difference = _EXACT.subtract

@@ -1,6 +1,5 @@
 """Points in time: always aware, always UTC, to the microsecond."""
 
-import functools
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -11,10 +10,11 @@ EARLIEST = datetime(2009, 1, 3, tzinfo=UTC)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_SECOND = 253402300799  # 9999-12-31T23:59:59Z
 _MICROSECOND, _MILLISECOND = timedelta(microseconds=1), timedelta(milliseconds=1)
-SECONDS = r"([0-9]{1,12})(?:\.([0-9]{1,12}))?"
-"""Matches a number of seconds: the whole ones, and the digits of the fraction."""
+SHORT_SECONDS = r"[0-3]?[0-9]{1,9}(?:\.[0-9]{1,6})?"
+"""Matches seconds up to the year 2096, with no more digits than a microsecond has."""
 
-_SECONDS = re.compile(SECONDS)
+_SHORT_SECONDS = re.compile(SHORT_SECONDS)
+_SECONDS = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,12}))?")
 
 
 def spell(moment: datetime) -> str:
@@ -41,35 +41,22 @@ def from_seconds(seconds: object) -> datetime:
     Raises:
         ValueError: when it is not a number of seconds up to the year 9999.
     """
-    match = _SECONDS.fullmatch(str(seconds))
+    text = str(seconds)
+    if _SHORT_SECONDS.fullmatch(text):
+        return from_short_seconds(text)
+    match = _SECONDS.fullmatch(text)
     if not match:
         raise ValueError("not a number of seconds")
-    return at_second(*match.groups())
-
-
-def at_second(whole: str, fraction: str | None) -> datetime:
-    """Read what ``SECONDS`` matched.
-
-    Raises:
-        ValueError: beyond the year 9999.
-    """
-    hours, rest = divmod(int(whole), 3600)
-    year, month, day, hour = _hour(hours)
-    micros = int(f"{fraction}000000"[:6]) if fraction else 0
-    return datetime(year, month, day, hour, rest // 60, rest % 60, micros, UTC)
-
-
-@functools.lru_cache(maxsize=4096)
-def _hour(hours: int) -> tuple[int, int, int, int]:
-    """Give year, month, day and hour of so many hours since 1970: a history's rows share them.
-
-    Raises:
-        ValueError: beyond the year 9999.
-    """
-    if hours > _LAST_SECOND // 3600:
+    whole, fraction = match.groups()
+    if int(whole) > _LAST_SECOND:
         raise ValueError("beyond the year 9999")
-    at = _EPOCH + timedelta(hours=hours)
-    return at.year, at.month, at.day, at.hour
+    return _EPOCH + timedelta(seconds=int(whole), microseconds=int(f"{fraction or '':0<6.6}"))
+
+
+def from_short_seconds(seconds: str) -> datetime:
+    """Read what ``SHORT_SECONDS`` matches, without looking at it again."""
+    whole, _, fraction = seconds.partition(".")
+    return _EPOCH + timedelta(0, int(whole), int(f"{fraction:0<6}"))
 
 
 def to_seconds(moment: datetime) -> Decimal:

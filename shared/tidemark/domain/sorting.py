@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tidemark.domain.accounts import PeriodLock
 from tidemark.domain.held import HeldReason
-from tidemark.domain.legs import Difference, compare, parse_legs, spell_legs
+from tidemark.domain.legs import Difference, compare, parse_legs
 from tidemark.domain.moments import parse, spell
 from tidemark.domain.syncs import Counts, Run
 from tidemark.domain.transactions import Found, Known, State
@@ -95,7 +95,7 @@ def _place(found: Found, stored: Known | None, rules: Rules, result: Sorted) -> 
         if not rules.revive:
             return "tombstoned"
         return _write(found, stored, HeldReason.RESTORED, rules, result)
-    if stored.legs == spell_legs(found.legs):
+    if stored.legs == found.spelled_legs:
         return _known(stored)
     return _differing(found, stored, rules, result)
 

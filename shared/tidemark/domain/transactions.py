@@ -29,9 +29,11 @@ class Origin(StrEnum):
     FILE = "file"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Found:
     """A transaction as a source tells it, before the ledger knows of it.
+
+    Not frozen, since a history has very many, and a frozen one takes three times as long to make.
 
     ``id`` is namespaced by stream and unique in the integration; ``raw`` is the source's records
     as JSON text (fractions as text, so that no digit is lost); ``details`` are facts beside the
@@ -44,6 +46,11 @@ class Found:
     legs: tuple[Leg, ...]
     raw: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def spelled_legs(self) -> str:
+        """Give the legs as the ledger spells them."""
+        return spell_legs(self.legs)
 
 
 @dataclass(frozen=True, slots=True)

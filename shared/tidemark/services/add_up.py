@@ -1,6 +1,7 @@
 """Adding up the calculated balance: only months that changed are read again."""
 
 from calendar import monthrange
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -38,9 +39,9 @@ class AddUp:
 
     def _read_again(self, key: IntegrationKey, month: str) -> dict[str, Decimal]:
         """Add up a month from its transactions."""
-        columns: dict[str, list[Decimal]] = {}
+        columns: defaultdict[str, list[Decimal]] = defaultdict(list)
         for asset, amount in self.ledger.amounts(key, span_of(month)):
-            columns.setdefault(asset, []).append(amount)
+            columns[asset].append(amount)
         return {asset: amounts.total(column) for asset, column in columns.items()}
 
 

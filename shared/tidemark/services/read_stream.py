@@ -98,7 +98,7 @@ class StreamWalk:
 
     def _group_is_complete(self) -> bool:
         """Tell whether it is time to commit."""
-        if sum(len(read.page.transactions) for read in self._pages) >= GROUP_SIZE:
+        if sum([len(read.page.transactions) for read in self._pages]) >= GROUP_SIZE:
             return True
         return self._now() - self._committed_at >= GROUP_TIME
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tidemark.domain import amounts
 from tidemark.domain.integrations import IntegrationKey
 from tidemark.domain.issues import Issue, IssueState, IssueType, issue_id
-from tidemark.domain.legs import Leg, parse_legs, spell_legs
+from tidemark.domain.legs import Leg, parse_legs
 from tidemark.domain.moments import spell
 from tidemark.domain.ports import Clock, Issues
 from tidemark.domain.transactions import Found, Known
@@ -55,7 +55,7 @@ class SourceChanges:
     ) -> None:
         """Close the issues of those that their source tells as they are stored again."""
         for each in found:
-            if each.id in told and known[each.id].legs == spell_legs(each.legs):
+            if each.id in told and known[each.id].legs == each.spelled_legs:
                 subject = issue_id(key.integration_id, IssueType.SOURCE_CHANGED, each.id)
                 self.issues.resolve(key.owner, subject, self.clock.now())
 

@@ -1,9 +1,10 @@
 """How a transaction is kept as an item: spelled by hand, since a history has many of them.
 
-What an item leaves out is empty: ``details``, ``overlay`` and ``words`` (JSON texts), ``raw`` and
-``history`` (compressed JSON texts). ``occurred_at`` is the time that counts, by which the index
-sorts; ``told_at`` is the imported one where the owner changed it. A record that is larger than
-DynamoDB could take beside the rest is not kept raw.
+What an item leaves out is empty: ``details``, ``overlay`` and ``words`` (JSON texts), ``history``
+(compressed JSON text), ``raw`` (JSON text: plain where the item is no more than a write unit then,
+since compressing costs as much as all the rest; compressed elsewhere). ``occurred_at`` is the time
+that counts, by which the index sorts; ``told_at`` is the imported one where the owner changed it.
+A record that is larger than DynamoDB could take beside the rest is not kept raw.
 """
 
 import base64
@@ -29,7 +30,9 @@ KNOWN = (
 LISTED = f"{KNOWN}, #origin, #source_id, #words, #told_at, #merged_into"
 DETAILED = f"{LISTED}, #details, #history"
 
-_LARGEST_RAW = 300_000
+_ROOM, _LARGEST_RAW = 1_024 - 250, 300_000
+"""Bytes in a write unit beside names, times, partition and single words; and the most packed."""
+
 _WINDOW_BITS, _MEMORY_LEVEL = 12, 4
 """Little memory to clear: records are short, and five times as many are packed in a second."""
 
@@ -39,17 +42,45 @@ _spell_again = lru_cache(maxsize=4)(moments.spell)
 
 def put_request(partition: str, row: Transaction) -> str:
     """Spell the request to write a transaction into the partition of its integration."""
-    revision = row.revision
-    return (
+    legs, details, wording = spell_legs(row.legs), _details(row), _wording(row)
+    text = (
         f'{{"PutRequest":{{"Item":{{"integration_key":{{"S":{quote(partition)}}},'
         f'"transaction_id":{{"S":{quote(row.id)}}},"source_id":{{"S":{quote(row.source_id)}}},'
         f'"occurred_at":{{"S":"{moments.spell(_time_that_counts(row))}"}},'
-        f'"legs":{{"S":{quote(spell_legs(row.legs))}}},'
+        f'"legs":{{"S":{quote(legs)}}},'
         f'"imported_at":{{"S":"{_spell_again(row.imported_at)}"}},'
         f'"import_id":{{"S":{quote(row.import_id)}}},"origin":{{"S":"{row.origin.value}"}},'
-        f'"state":{{"S":"{row.state.value}"}},"revision":{{"N":"{revision}"}}'
-        f"{_extras(row)}}}}}}}"
+        f'"state":{{"S":"{row.state.value}"}},"revision":{{"N":"{row.revision}"}}'
     )
+    if details:
+        text += f',"details":{{"S":{quote(details)}}}'
+    for name, value in write(wording).items():
+        text += f",{quote(name)}:{json.dumps(value)}"
+    raw = _raw(row, legs, details, wording)
+    if isinstance(raw, str):
+        text += f',"raw":{{"S":{quote(raw)}}}'
+    elif raw:
+        text += f',"raw":{{"B":"{base64.b64encode(raw).decode()}"}}'
+    return f"{text}}}}}}}"
+
+
+def values(row: Transaction) -> dict[str, object]:
+    """Give all attributes beside the key as plain data; what is not there is None."""
+    legs, details, wording = spell_legs(row.legs), _details(row), _wording(row)
+    return {
+        "source_id": row.source_id,
+        "occurred_at": moments.spell(_time_that_counts(row)),
+        "legs": legs,
+        "imported_at": moments.spell(row.imported_at),
+        "import_id": row.import_id,
+        "origin": row.origin.value,
+        "state": row.state.value,
+        "revision": row.revision,
+        "details": details or None,
+        "raw": _raw(row, legs, details, wording),
+        **dict.fromkeys(_WORDINGS),
+        **wording,
+    }
 
 
 def _time_that_counts(row: Transaction) -> datetime:
@@ -57,47 +88,42 @@ def _time_that_counts(row: Transaction) -> datetime:
     return row.occurred_at if row.overlay is None else row.facts.occurred_at
 
 
-def _extras(row: Transaction) -> str:
-    """Spell what most transactions have little or nothing of."""
-    text = ""
-    if row.details:
-        text += f',"details":{{"S":{quote(_spell_texts(row.details))}}}'
-    packed = pack(row.raw) if row.raw else b""
-    if packed:
-        text += f',"raw":{{"B":"{base64.b64encode(packed).decode()}"}}'
-    if row.words or row.overlay is not None or row.history or row.merged_into:
-        text += _wordings(row)
-    return text
+def _details(row: Transaction) -> str:
+    """Spell details, if there are any, as ``spell_json`` does, in a third of the time."""
+    texts = [f"{_plain(name)}:{_plain(text)}" for name, text in row.details.items()]
+    return f"{{{','.join(texts)}}}" if texts else ""
 
 
-def _wordings(row: Transaction) -> str:
-    """Spell what people said of a transaction and did with it."""
-    everything = values(row)
-    own = {name: everything[name] for name in ("told_at", "overlay", "words", "merged_into")}
-    spelled = write(own | {"history": everything["history"]})
-    return "".join(f",{quote(name)}:{json.dumps(value)}" for name, value in spelled.items())
+_WORDINGS = ("told_at", "overlay", "words", "merged_into", "history")
 
 
-def values(row: Transaction) -> dict[str, object]:
-    """Give all attributes beside the key as plain data; what is not there is None."""
-    at = row.facts.occurred_at
-    return {
-        "source_id": row.source_id,
-        "occurred_at": moments.spell(at),
-        "told_at": None if at == row.occurred_at else moments.spell(row.occurred_at),
-        "legs": spell_legs(row.legs),
-        "imported_at": moments.spell(row.imported_at),
-        "import_id": row.import_id,
-        "origin": row.origin.value,
-        "state": row.state.value,
-        "revision": row.revision,
-        "details": spell_json(row.details) if row.details else None,
-        "overlay": None if row.overlay is None else wordings.spell_overlay(row.overlay),
-        "words": None if row.words is None else wordings.spell_words(row.words),
-        "merged_into": row.merged_into,
-        "raw": pack(row.raw) if row.raw else None,
-        "history": pack(wordings.spell_history(row.history)) if row.history else None,
-    }
+def _wording(row: Transaction) -> dict[str, object]:
+    """Give what people said of a transaction and did with it: of most, nothing."""
+    said: dict[str, object] = {}
+    if row.overlay is not None:
+        said["overlay"] = wordings.spell_overlay(row.overlay)
+    if row.overlay and row.overlay.get("occurred_at", row.occurred_at) != row.occurred_at:
+        said["told_at"] = moments.spell(row.occurred_at)
+    if row.words is not None:
+        said["words"] = wordings.spell_words(row.words)
+    if row.merged_into is not None:
+        said["merged_into"] = row.merged_into
+    if row.history:
+        said["history"] = pack(wordings.spell_history(row.history))
+    return said
+
+
+def _raw(
+    row: Transaction, legs: str, details: str, wording: Mapping[str, object]
+) -> str | bytes | None:
+    """Give what is kept of the source's record: plain text only where nothing was said beside."""
+    raw = row.raw
+    if not raw:
+        return None
+    size = len(raw) + len(legs) + len(details)
+    size += len(row.id) + len(row.source_id) + len(row.import_id)
+    plain = size <= _ROOM and raw.isascii() and not wording
+    return raw if plain else pack(raw) or None
 
 
 def known(item: Item) -> Known:
@@ -146,8 +172,11 @@ def counted_legs(item: Item) -> str:
 
 
 def _unpacked(item: Item, name: str) -> str | None:
-    """Give what was packed into an attribute, if it is there."""
-    return unpack(base64.b64decode(item[name]["B"])) if name in item else None
+    """Give JSON that is kept in an attribute as text, or compressed; None if it is not there."""
+    if name not in item:
+        return None
+    kept = item[name]
+    return kept["S"] if "S" in kept else unpack(base64.b64decode(kept["B"]))
 
 
 def _history(item: Item) -> tuple[Change, ...] | None:
@@ -159,11 +188,6 @@ def _history(item: Item) -> tuple[Change, ...] | None:
 def _moment(text: str) -> datetime:
     """Read a time that ``moments.spell`` wrote: in UTC, always."""
     return datetime.fromisoformat(text)
-
-
-def _spell_texts(texts: Mapping[str, str]) -> str:
-    """Write details as ``spell_json`` does, in a third of the time."""
-    return f"{{{','.join([f'{_plain(name)}:{_plain(text)}' for name, text in texts.items()])}}}"
 
 
 def spell_json(value: Mapping[str, Any]) -> str:
