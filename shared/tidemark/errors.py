@@ -20,6 +20,7 @@ TidemarkError
 └── Refused                     an owner's request that cannot be done; ``code`` says why
     ├── NotFound                unknown, or another owner's: nobody can tell which
     ├── Invalid                 the request is malformed; ``errors`` point into it
+    │   └── BadFile             nothing of a file can be read
     └── Conflict                not in this state
         └── Stale               If-Match names an older version
 """
@@ -188,6 +189,16 @@ class Invalid(Refused):
         """Point at each field that is wrong."""
         super().__init__(message, code)
         self.errors = tuple(errors)
+
+
+class BadFile(Invalid):
+    """Nothing of a file can be read: it is too large, broken, or not what it should be."""
+
+    code = "bad_file"
+
+    def __init__(self, message: str, code: str) -> None:
+        """Say what is wrong with the file as a whole."""
+        super().__init__(message, code=code)
 
 
 class Conflict(Refused):

@@ -8,7 +8,10 @@ from decimal import Context, Decimal, Inexact, InvalidOperation
 Amount = Decimal
 
 _WHOLE_DIGITS, _FRACTION_DIGITS = 78, 36
-_PLAIN = re.compile(rf"-?[0-9]{{1,{_WHOLE_DIGITS}}}(?:\.[0-9]{{1,{_FRACTION_DIGITS}}})?")
+PLAIN = rf"-?[0-9]{{1,{_WHOLE_DIGITS}}}(?:\.[0-9]{{1,{_FRACTION_DIGITS}}})?"
+"""Matches an amount that ``Decimal`` may read as it is."""
+
+_PLAIN = re.compile(PLAIN)
 SPELLED = rf"-?(?:0|[1-9][0-9]{{0,{_WHOLE_DIGITS - 1}}})(?:\.[0-9]{{1,{_FRACTION_DIGITS}}})?"
 """Matches an amount that is spelled as ``spell`` does."""
 

@@ -1,0 +1,1 @@
+"""Files of transactions: the template, reading what people fill in, and writing exports."""
