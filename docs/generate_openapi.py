@@ -43,7 +43,7 @@ _IF_MATCH = {
     "schema": {"type": "string"},
 }
 _NOT_SHOWN = ("ValidationError", "Query")
-_ALSO_MATCHED = ("/exclude", "/include")
+_ALSO_MATCHED = ("/exclude", "/include", "/reset")
 
 
 def generate() -> str:

@@ -9,12 +9,15 @@ from typing import Any
 from tests.canaries import API_KEY
 from tests.fakes import (
     FakeClock,
+    FakeFilesQueue,
     FakeMetrics,
     FakeQueue,
     FakeVault,
     FakeWorkflow,
     MemoryAccounts,
     MemoryCoverage,
+    MemoryDuplicates,
+    MemoryImports,
     MemoryIntegrations,
     MemoryIssues,
     MemoryJournal,
@@ -24,6 +27,7 @@ from tests.fakes import (
     MemoryRuns,
     MemorySnapshots,
     MemorySyncs,
+    MemoryUploads,
     watched,
 )
 from tests.fakes.source import FakeSource, trades
@@ -38,7 +42,9 @@ from tidemark.services.amend import Amend
 from tidemark.services.check_balances import CheckBalances
 from tidemark.services.commit import Books
 from tidemark.services.drive_sync import DriveSync
+from tidemark.services.find_duplicates import FindDuplicates
 from tidemark.services.finish_sync import FinishSync
+from tidemark.services.pairs import Pairs
 from tidemark.services.request_sync import SyncRequests
 from tidemark.services.sync_step import SyncStep
 
@@ -75,6 +81,10 @@ class World:
     accounts: MemoryAccounts = field(default_factory=MemoryAccounts)
     issues: MemoryIssues = field(default_factory=MemoryIssues)
     snapshots: MemorySnapshots = field(default_factory=MemorySnapshots)
+    imports: MemoryImports = field(default_factory=MemoryImports)
+    uploads: MemoryUploads = field(default_factory=MemoryUploads)
+    files_queue: FakeFilesQueue = field(default_factory=FakeFilesQueue)
+    duplicates: MemoryDuplicates = field(default_factory=MemoryDuplicates)
     connectors: Connectors | None = None
 
     def connect(
@@ -119,16 +129,15 @@ class World:
     @property
     def finishing(self) -> FinishSync:
         """Give the end of a sync."""
-        return FinishSync(
-            self.see(self.integrations),
-            self.see(self.runs),
-            self.see(self.syncs),
-            self.see(self.coverage),
-            self.see(self.parked),
-            self.see(self.issues),
-            self.metrics,
-            self.clock,
-        )
+        stores = (self.integrations, self.runs, self.syncs, self.coverage, self.parked, self.issues)
+        return FinishSync(*map(self.see, stores), self.metrics, self.clock, self.finding)
+
+    @property
+    def finding(self) -> FindDuplicates:
+        """Give what finds possible duplicates."""
+        stores = (self.duplicates, self.ledger, self.integrations, self.issues)
+        pairs = Pairs(*map(self.see, stores), self.clock)
+        return FindDuplicates(pairs, self.see(self.syncs), self.files_queue)
 
     @property
     def checking(self) -> CheckBalances:

@@ -20,7 +20,21 @@ from functions.api.strict import nothing_unknown, read_object
 from tidemark.errors import Refused
 
 _RESOURCES = frozenset(
-    {"balances", "connectors", "integrations", "issues", "openapi", "syncs", "transactions"}
+    {
+        "balances",
+        "connectors",
+        "exports",
+        "held_transactions",
+        "import_template",
+        "imports",
+        "integrations",
+        "issues",
+        "openapi",
+        "period_lock",
+        "possible_duplicates",
+        "syncs",
+        "transactions",
+    }
 )
 _FAULT = 500
 _DEPTH = 8

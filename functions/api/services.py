@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from functions.api.connecting import Connecting
+    from functions.api.editing import Editing
+    from functions.api.filing import Filing
+    from functions.api.locking import Locking
+    from functions.api.pairing import Pairing
     from functions.api.wired import Wired
     from tidemark.services.amend import Amend
     from tidemark.services.delete_integration import DeleteIntegration
@@ -82,6 +86,27 @@ class Services:
         return Connecting(self.wired, self.requests, self.stop)
 
     @cached_property
+    def filing(self) -> Filing:
+        """Bring files in and out."""
+        from functions.api.filing import Filing
+
+        return Filing(self.wired, self.read_transactions)
+
+    @cached_property
+    def locking(self) -> Locking:
+        """Lock periods, and decide on what comes late for them."""
+        from functions.api.locking import Locking
+
+        return Locking(self.wired, self.amend, self.stop)
+
+    @cached_property
+    def pairing(self) -> Pairing:
+        """Find and decide possible duplicates; undo syncs."""
+        from functions.api.pairing import Pairing
+
+        return Pairing(self.wired, self.amend)
+
+    @cached_property
     def stop(self) -> Stop:
         """Stop syncs for good."""
         from tidemark.services.stop import Stop
@@ -110,6 +135,8 @@ class Services:
             issues=wired.issues(),
             snapshots=wired.snapshots(),
             runs=wired.runs(),
+            journal=wired.journal(),
+            pairs=self.pairing.pairs,
         )
         store, clock = wired.integrations(), wired.clock()
         return DeleteIntegration(store, remains, self.stop, clock, wired.queue())
@@ -153,6 +180,13 @@ class Services:
             connectors=wired.connectors(),
             requests=self.requests,
         )
+
+    @cached_property
+    def editing(self) -> Editing:
+        """Make transactions, change many, and tell what was changed."""
+        from functions.api.editing import Editing
+
+        return Editing(self.wired, self.amend, self.edit_transactions)
 
     @cached_property
     def amend(self) -> Amend:

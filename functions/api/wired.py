@@ -44,6 +44,15 @@ class Wired(Protocol):
     def snapshots(self) -> ports.Snapshots:
         """Give the balances as they were found."""
 
+    def imports(self) -> ports.Imports:
+        """Give the records of imports and exports."""
+
+    def uploads(self) -> ports.Uploads:
+        """Give the files that owners bring and fetch."""
+
+    def files_queue(self) -> ports.FilesQueue:
+        """Give the queue of work on files."""
+
     def vault(self) -> ports.Vault:
         """Give the vault."""
 
@@ -61,6 +70,9 @@ class Wired(Protocol):
 
     def connectors(self) -> ports.Connectors:
         """Give the connectors."""
+
+    def duplicates(self) -> ports.Duplicates:
+        """Give the possible duplicates."""
 
     def idempotency(self) -> ports.IdempotencyStore:
         """Give the answers already given."""

@@ -1,10 +1,12 @@
 """Everything outside the domain, in memory: what the same contract tests as the real ones hold."""
 
+from tests.fakes.accounts import MemoryAccounts
+from tests.fakes.duplicates import MemoryDuplicates
+from tests.fakes.files import FakeFilesQueue, MemoryImports, MemoryUploads
 from tests.fakes.idempotency import MemoryIdempotency
 from tests.fakes.ledger import MemoryJournal, MemoryLedger, MemoryMonths
 from tests.fakes.outside import FakeClock, FakeMetrics, FakeQueue, FakeVault, FakeWorkflow
 from tests.fakes.records import (
-    MemoryAccounts,
     MemoryCoverage,
     MemoryIntegrations,
     MemoryIssues,
@@ -17,13 +19,16 @@ from tests.fakes.watched import watched
 
 __all__ = [
     "FakeClock",
+    "FakeFilesQueue",
     "FakeMetrics",
     "FakeQueue",
     "FakeVault",
     "FakeWorkflow",
     "MemoryAccounts",
     "MemoryCoverage",
+    "MemoryDuplicates",
     "MemoryIdempotency",
+    "MemoryImports",
     "MemoryIntegrations",
     "MemoryIssues",
     "MemoryJournal",
@@ -33,5 +38,6 @@ __all__ = [
     "MemoryRuns",
     "MemorySnapshots",
     "MemorySyncs",
+    "MemoryUploads",
     "watched",
 ]

@@ -1,8 +1,11 @@
-"""Files in memory, and a queue of work on them that only remembers."""
+"""Files and their records in memory, and a queue of work on them that only remembers."""
 
+from collections.abc import Iterator
+
+from tidemark.domain.exports import Export
 from tidemark.domain.file_ports import UploadForm
-from tidemark.domain.imports import FileJob
-from tidemark.errors import Invalid, NotFound
+from tidemark.domain.imports import FileJob, Import
+from tidemark.errors import Invalid, NotFound, StaleVersion
 
 
 class MemoryUploads:
@@ -61,3 +64,44 @@ class FakeFilesQueue:
     def send(self, job: FileJob) -> None:
         """Remember a job."""
         self.jobs.append(job)
+
+    def show_again(self, receipt: str, seconds: int) -> None:
+        """Forget about it: nothing is handed out here."""
+
+
+class MemoryImports:
+    """Imports and exports in dictionaries."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.items: dict[tuple[str, str], Import] = {}
+        self.exports: dict[tuple[str, str], Export] = {}
+
+    def put(self, record: Import, expected: int) -> None:
+        """Write over the expected version."""
+        _expect(self.get(record.owner, record.id), expected)
+        self.items[record.owner, record.id] = record
+
+    def get(self, owner: str, import_id: str) -> Import | None:
+        """Give one."""
+        return self.items.get((owner, import_id))
+
+    def newest_first(self, owner: str, before: str | None) -> Iterator[Import]:
+        """List backwards."""
+        own = sorted((place for place in self.items if place[0] == owner), reverse=True)
+        return (self.items[place] for place in own if before is None or place[1] < before)
+
+    def put_export(self, record: Export, expected: int) -> None:
+        """Write over the expected version."""
+        _expect(self.get_export(record.owner, record.id), expected)
+        self.exports[record.owner, record.id] = record
+
+    def get_export(self, owner: str, export_id: str) -> Export | None:
+        """Give one."""
+        return self.exports.get((owner, export_id))
+
+
+def _expect(stored: Import | Export | None, version: int) -> None:
+    """Refuse another version than the stored one (0: none)."""
+    if (stored.version if stored else 0) != version:
+        raise StaleVersion("the record was changed in between")

@@ -133,12 +133,15 @@ class MemoryLedger:
         rows = (row for row in self._sorted(key, window, newest_first=False) if row.counts)
         return ((leg.asset, leg.amount) for row in rows for leg in row.facts.legs)
 
-    def erase(self, key: IntegrationKey, limit: int) -> bool:
+    def ids(self, key: IntegrationKey, limit: int) -> list[str]:
+        """Give some ids."""
+        return sorted(self.of(key))[:limit]
+
+    def erase(self, key: IntegrationKey, ids: Collection[str]) -> None:
         """Delete some."""
-        for each in list(self.of(key))[:limit]:
-            del self.of(key)[each]
+        for each in ids:
+            self.of(key).pop(each, None)
             self.writes += 1
-        return bool(self.of(key))
 
 
 def _tidy(row: Transaction) -> Transaction:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from tidemark.domain.accounts import Account
 from tidemark.domain.balances import Snapshot
 from tidemark.domain.coverage import StreamCoverage
 from tidemark.domain.held import Held
@@ -58,24 +57,6 @@ class MemoryIntegrations:
     def remove(self, key: IntegrationKey) -> None:
         """Remove one."""
         self.items.pop(key, None)
-
-
-class MemoryAccounts:
-    """Accounts in a dictionary."""
-
-    def __init__(self) -> None:
-        """Start empty."""
-        self.items: dict[str, Account] = {}
-
-    def get(self, owner: str) -> Account:
-        """Give one."""
-        return self.items.get(owner, Account(owner))
-
-    def replace(self, account: Account, expected: int) -> None:
-        """Write over the expected version."""
-        if self.get(account.owner).version != expected:
-            raise StaleVersion("the account was changed in between")
-        self.items[account.owner] = account
 
 
 class MemorySyncs:

@@ -8,7 +8,7 @@ import pytest
 
 from functions.work_files import app
 from tests.fakes.files import MemoryUploads
-from tests.functions.stage import Context, event
+from tests.functions.stage import Context, Stage, event
 from tidemark.aws.file_messages import asked_in
 from tidemark.domain.imports import FileJob, JobKind, Uploaded, upload_name
 from tidemark.errors import Unexpected
@@ -82,8 +82,9 @@ def test_s3_spells_names_as_in_a_form() -> None:
         '{"Records": 1}',
     ],
 )
-def test_what_is_no_such_message_fails_alone(body: str) -> None:
+def test_what_is_no_such_message_fails_alone(stage: Stage, body: str) -> None:
     """It comes again and ends among the dead letters; the others of its batch are done."""
+    del stage
     with pytest.raises((ValueError, KeyError, TypeError)):
         list(asked_in(body))
     assert handle(TEST_EVENT, body) == ["m1"]

@@ -60,6 +60,7 @@ def delete(race: Race) -> None:
         it.see(it.issues),
         it.see(it.snapshots),
         it.see(it.runs),
+        it.see(it.journal),
     )
     store = it.see(it.integrations)
     deleting = DeleteIntegration(store, remains, race.office.stop, it.clock, it.queue)

@@ -1,6 +1,7 @@
 """Lists over many integrations, from any place, in any order: nothing twice, nothing left out."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.fakes import MemoryJournal, MemoryLedger
 from tests.world import START
+from tidemark.domain.facts import Overlay
 from tidemark.domain.integrations import Integration, IntegrationKey, IntegrationKind
 from tidemark.domain.journal import Chunk, Noted
 from tidemark.domain.transactions import Transaction
@@ -85,6 +87,59 @@ def test_a_row_that_is_added_meanwhile_disturbs_no_other(
         rest = take(walk(first.last), anything, 1_000, 1_000)
         seen += [(row.integration.id, row.transaction.id) for row in rest.rows]
     assert [each for each in seen if each[1] != new.id] == whole
+
+
+MOVES = st.lists(st.tuples(st.integers(0, 24), st.integers(0, 4)), max_size=6)
+
+
+def moved(
+    ledger: MemoryLedger, rows: list[tuple[int, int, str]], moves: list[tuple[int, int]]
+) -> dict[tuple[int, str], int]:
+    """Have the owner move rows in time; give where each is."""
+    times = {(number, name): second for number, second, name in rows}
+    for which, second in moves:
+        if which < len(rows):
+            number, _, name = rows[which]
+            stored = ledger.of(OWN[number].key)[name]
+            overlay = Overlay(occurred_at=START + timedelta(seconds=second))
+            ledger.of(OWN[number].key)[name] = replace(stored, overlay=overlay)
+            times[number, name] = second
+    return times
+
+
+@given(ROWS, MOVES, st.integers(1, 5), st.booleans())
+def test_pages_by_time_go_by_the_owners_time(
+    rows: list[tuple[int, int, str]],
+    moves: list[tuple[int, int]],
+    limit: int,
+    newest: bool,  # noqa: FBT001 - a drawn value
+) -> None:
+    """The whole list in order, as if their source had told it so."""
+    ledger = ledger_of(rows)
+    times = moved(ledger, rows, moves)
+    walk = ByTime(ledger, OWN, span(None, None), newest).walk
+    order = [(second, OWN[number].id, name) for (number, name), second in times.items()]
+    expected = [(owner, name) for _, owner, name in sorted(order, reverse=newest)]
+    assert pages(walk, limit) == expected
+
+
+@given(ROWS, MOVES, st.integers(1, 4))
+def test_rows_that_are_moved_meanwhile_disturb_no_other(
+    rows: list[tuple[int, int, str]], moves: list[tuple[int, int]], limit: int
+) -> None:
+    """Those that stay where they were are seen once, in order; none is seen more than twice."""
+    ledger = ledger_of(rows)
+    walk = ByTime(ledger, OWN, span(None, None), newest_first=True).walk
+    whole = pages(walk, 1_000)
+    first = take(walk(None), anything, limit, 1_000)
+    seen = [(row.integration.id, row.transaction.id) for row in first.rows]
+    moved(ledger, rows, moves)
+    if first.last is not None:
+        rest = take(walk(first.last), anything, 1_000, 1_000)
+        seen += [(row.integration.id, row.transaction.id) for row in rest.rows]
+    gone = {(OWN[rows[n][0]].id, rows[n][2]) for n, _ in moves if n < len(rows)}
+    assert [each for each in seen if each not in gone] == [e for e in whole if e not in gone]
+    assert all(seen.count(each) <= 2 for each in gone)
 
 
 @given(

@@ -7,7 +7,9 @@ from tests.played import wire_to
 from tidemark.domain import ports
 from tidemark.stores.accounts import DynamoAccounts
 from tidemark.stores.coverage import DynamoCoverage
+from tidemark.stores.duplicates import DynamoDuplicates
 from tidemark.stores.idempotency import DynamoIdempotency
+from tidemark.stores.imports import DynamoImports
 from tidemark.stores.integrations import DynamoIntegrations
 from tidemark.stores.issues import DynamoIssues
 from tidemark.stores.journal import DynamoJournal
@@ -36,6 +38,8 @@ class Stores:
     snapshots: ports.Snapshots
     idempotency: ports.IdempotencyStore
     accounts: ports.Accounts
+    duplicates: ports.Duplicates
+    imports: ports.Imports
 
 
 def in_memory() -> Stores:
@@ -53,6 +57,8 @@ def in_memory() -> Stores:
         fakes.MemorySnapshots(),
         fakes.MemoryIdempotency(),
         fakes.MemoryAccounts(),
+        fakes.MemoryDuplicates(),
+        fakes.MemoryImports(),
     )
 
 
@@ -72,4 +78,6 @@ def in_dynamodb(wire: Wire | None = None) -> Stores:
         DynamoSnapshots(wire, "SnapshotsTable"),
         DynamoIdempotency(wire, "IdempotencyTable"),
         DynamoAccounts(wire, "AccountsTable"),
+        DynamoDuplicates(wire, "DuplicatesTable"),
+        DynamoImports(wire, "ImportsTable"),
     )

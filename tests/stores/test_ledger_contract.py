@@ -169,16 +169,19 @@ def test_finds_the_last_that_the_source_brought(stores: Stores) -> None:
 
 
 def test_erases_bit_by_bit(stores: Stores) -> None:
-    """It says as long as something is left; nothing else is touched."""
+    """It gives ids as long as something is left; nothing else is touched."""
     stores.ledger.add(KEY, [row(f"T{n}") for n in range(60)])
     stores.ledger.add(OTHER, [row("T1")])
+    first = stores.ledger.ids(KEY, 40)
 
-    assert stores.ledger.erase(KEY, 30)
-    assert len(stores.ledger.known_between(KEY, at(0), at(0))) == 30
-    assert not stores.ledger.erase(KEY, 30)
+    assert len(set(first)) == 40
+    stores.ledger.erase(KEY, first)
+    rest = stores.ledger.ids(KEY, 40)
+    assert {*first, *rest} == {f"T{n}" for n in range(60)}
+    stores.ledger.erase(KEY, [*rest, "never there"])
+    assert stores.ledger.ids(KEY, 40) == []
     assert stores.ledger.is_empty(KEY)
-    assert not stores.ledger.erase(KEY, 30)
-    assert not stores.ledger.is_empty(OTHER)
+    assert stores.ledger.ids(OTHER, 40) == ["T1"]
 
 
 def test_finds_a_transaction_by_the_time_that_counts(stores: Stores) -> None:

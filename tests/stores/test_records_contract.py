@@ -163,7 +163,8 @@ def test_says_in_the_journal_how_a_write_ended(stores: Stores) -> None:
 def test_keeps_accounts_by_version(stores: Stores) -> None:
     """One that nothing was kept of is there all the same; a stale one is not written."""
     lock = PeriodLock(NOW, "Europe/Vienna", NOW + MINUTE, {"intg_1": "00ff"})
-    kept = Account("alice", lock, version=1)
+    before = PeriodLock(NOW - MINUTE, "UTC", NOW, {"intg_1": "00ff"}, sealed=True)
+    kept = Account("alice", lock, version=1, before=before)
 
     assert stores.accounts.get("alice") == Account("alice")
     stores.accounts.replace(kept, expected=0)

@@ -12,7 +12,7 @@ from functions.api.answers import Answer, answer, cut
 from functions.api.call import Call, Here
 from functions.api.documents import READ, WRITE, document
 from functions.api.shapes.queries import IntegrationPageQuery
-from functions.api.shapes.syncs import NewSyncs, StartedSyncs, SyncList, SyncShape
+from functions.api.shapes.syncs import NewSyncs, StartedSyncs, SyncList, SyncRevertShape, SyncShape
 from tidemark.domain.ids import is_id
 from tidemark.domain.moments import EARLIEST
 from tidemark.domain.pages import Window
@@ -98,6 +98,17 @@ def cancel_sync(here: Here, sync_id: str) -> Answer:
     canceled = here.services.requests.cancel(here.owner, sync_id)
     location = f"/v1/syncs/{canceled.id}"
     return answer(_shape(here, canceled), HTTPStatus.ACCEPTED, location=location)
+
+
+@router.post(
+    "/v1/syncs/<sync_id>/revert",
+    **document("Revert a sync", _TAG, WRITE, SyncRevertShape, status=HTTPStatus.ACCEPTED),
+)
+def revert_sync(here: Here, sync_id: str) -> Answer:
+    """Take back all that a sync brought, but what was changed since; the sync tells how far."""
+    sync, revert = here.services.pairing.undo_sync.ask(here.owner, sync_id)
+    shape = SyncRevertShape.of_sync(sync, revert)
+    return answer(shape, HTTPStatus.ACCEPTED, location=f"/v1/syncs/{sync.id}")
 
 
 def _shape(here: Call, sync: Sync) -> SyncShape:

@@ -1,16 +1,16 @@
-"""Transactions: list, get, exclude, include, delete, restore."""
+"""Transactions: lists, one with its source and its history, and the change feed."""
 
 from collections.abc import Sequence
-from http import HTTPStatus
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from functions.api.answers import Answer, answer, nothing
+from functions.api.answers import Answer, answer
 from functions.api.call import Call, Here
-from functions.api.documents import READ, WRITE, document
-from functions.api.shapes.syncs import SyncShape
+from functions.api.documents import READ, document
+from functions.api.routes.transaction_edits import router, shown
+from functions.api.shapes.queries import PageQuery
+from functions.api.shapes.transaction_changes import ChangesShape, EntryShape, HistoryList
 from functions.api.shapes.transactions import (
     SourceShape,
     TransactionList,
@@ -18,11 +18,13 @@ from functions.api.shapes.transactions import (
     TransactionShape,
 )
 from tidemark.domain import moments
-from tidemark.services.edit_transactions import mark_of
-from tidemark.services.read_transactions import Listed, Sort
+from tidemark.services.read_changes import BEGINNING, Position
+from tidemark.services.read_history import history_of
+from tidemark.services.read_transactions import Sort
 from tidemark.services.walk_transactions import ImportSpot, Row, Spot
 
-router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
+__all__ = ["router"]
+
 _TAG = "transactions"
 
 
@@ -32,7 +34,8 @@ def list_transactions(here: Here, asked: Annotated[TransactionQuery, Query()]) -
     place = None
     if asked.cursor is not None:
         place = here.services.cursors.read(_listing(here, asked), asked.cursor)
-    if asked.sort is Sort.NEWEST_IMPORTED and asked.state is not Listed.PENDING:
+    is_parked = asked.state is not None and asked.state.parked
+    if asked.sort is Sort.NEWEST_IMPORTED and not is_parked:
         return _by_import(here, asked, place)
     return _by_time(here, asked, place)
 
@@ -84,24 +87,7 @@ def _listed(
 )
 def get_transaction(here: Here, transaction_id: str) -> Answer:
     """Give one transaction; of a deleted one, ids and time."""
-    return _shown(here, here.services.read_transactions.get(here.owner, transaction_id))
-
-
-@router.delete(
-    "/v1/transactions/<transaction_id>",
-    **document("Delete a transaction", _TAG, WRITE, TransactionShape),
-)
-def delete_transaction(
-    here: Here,
-    transaction_id: str,
-    permanent: Annotated[bool, Query()] = False,  # noqa: FBT002 - a query parameter
-) -> Answer:
-    """Leave only a tombstone, or, if permanent, no trace (204)."""
-    edits, expected = here.services.edit_transactions, here.expected(str)
-    if permanent:
-        edits.forget(here.owner, transaction_id, expected)
-        return nothing()
-    return _shown(here, edits.delete(here.owner, transaction_id, expected))
+    return shown(here, here.services.read_transactions.get(here.owner, transaction_id))
 
 
 @router.get(
@@ -114,37 +100,27 @@ def get_source(here: Here, transaction_id: str) -> Answer:
     return answer(SourceShape.of(row))
 
 
-@router.post(
-    "/v1/transactions/<transaction_id>/exclude",
-    **document("Exclude a transaction", _TAG, WRITE, TransactionShape),
+@router.get(
+    "/v1/transactions/<transaction_id>/history",
+    **document("Show a transaction's history", _TAG, READ, HistoryList),
 )
-def exclude_transaction(here: Here, transaction_id: str) -> Answer:
-    """Take one out of balances and reports."""
-    edits, expected = here.services.edit_transactions, here.expected(str)
-    return _shown(here, edits.exclude(here.owner, transaction_id, expected))
+def get_history(here: Here, transaction_id: str) -> Answer:
+    """Give how it came and every change since, oldest first."""
+    row = here.services.read_transactions.get(here.owner, transaction_id)
+    entries = history_of(row.transaction) if row.stored else []
+    data = [EntryShape.of(each) for each in entries]
+    return answer(HistoryList(data=data, has_more=False, next_cursor=None))
 
 
-@router.post(
-    "/v1/transactions/<transaction_id>/include",
-    **document("Include a transaction", _TAG, WRITE, TransactionShape),
+@router.get(
+    "/v1/transactions/changes",
+    **document("Follow the changes of transactions", _TAG, READ, ChangesShape),
 )
-def include_transaction(here: Here, transaction_id: str) -> Answer:
-    """Put one back into balances and reports."""
-    edits, expected = here.services.edit_transactions, here.expected(str)
-    return _shown(here, edits.include(here.owner, transaction_id, expected))
-
-
-@router.post(
-    "/v1/transactions/<transaction_id>/restore",
-    **document("Restore a deleted transaction", _TAG, WRITE, SyncShape, status=HTTPStatus.ACCEPTED),
-)
-def restore_transaction(here: Here, transaction_id: str) -> Answer:
-    """Ask the source again for a deleted transaction; the sync that does it is answered."""
-    sync = here.services.edit_transactions.restore(here.owner, transaction_id)
-    return answer(SyncShape.of(sync), HTTPStatus.ACCEPTED, location=f"/v1/syncs/{sync.id}")
-
-
-def _shown(here: Call, row: Row) -> Answer:
-    """Answer with one transaction."""
-    shape = TransactionShape.of(row, here.ports.clock().now())
-    return answer(shape, etag=None if row.pending else mark_of(row.transaction))
+def list_changes(here: Here, asked: Annotated[PageQuery, Query()]) -> Answer:
+    """Give what changed since the cursor, or since the beginning; each change once per cursor."""
+    listing = (here.owner, "changes")
+    cursors, now = here.services.cursors, here.ports.clock().now()
+    place = cursors.read(listing, asked.cursor) if asked.cursor is not None else None
+    after = Position(*place) if place else BEGINNING
+    changes = here.services.editing.changes.since(here.owner, after, asked.limit)
+    return answer(ChangesShape.of(changes, now, cursors.write(listing, changes.after)))

@@ -37,6 +37,11 @@ class Shape(BaseModel):
     )
 
 
+def has_no_default(schema: dict[str, Any]) -> None:
+    """Leave the default out of the document: what is not given is not said."""
+    schema.pop("default", None)
+
+
 def read_moment(value: object) -> datetime:
     """Read an RFC 3339 date-time, or a date, which means midnight UTC.
 

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StrictBool
 
-from functions.api.shapes.fields import GivenMoment, Json, Moment, Name, Shape
+from functions.api.shapes.fields import GivenMoment, Json, Moment, Name, Shape, has_no_default
 from functions.api.shapes.queries import GroupName, PageQuery
 from tidemark.domain.integrations import DeletedPolicy, ImportMode, IntegrationKind, Status
 from tidemark.services.check_credentials import Checked
@@ -30,18 +30,13 @@ class NewIntegrationBody(Shape):
     dry_run: StrictBool = False
 
 
-def _has_no_default(schema: dict[str, Json]) -> None:
-    """Leave the default out of the document: what is not given stays as it is."""
-    schema.pop("default", None)
-
-
 class IntegrationChanges(Shape):
     """What to change; a field that is not given stays."""
 
-    name: Annotated[Name, Field(json_schema_extra=_has_no_default)] = ""
-    group: Annotated[Name | None, Field(json_schema_extra=_has_no_default)] = None
-    start_date: Annotated[GivenMoment | None, Field(json_schema_extra=_has_no_default)] = None
-    deleted: Annotated[DeletedPolicy, Field(json_schema_extra=_has_no_default)] = (
+    name: Annotated[Name, Field(json_schema_extra=has_no_default)] = ""
+    group: Annotated[Name | None, Field(json_schema_extra=has_no_default)] = None
+    start_date: Annotated[GivenMoment | None, Field(json_schema_extra=has_no_default)] = None
+    deleted: Annotated[DeletedPolicy, Field(json_schema_extra=has_no_default)] = (
         DeletedPolicy.STAY_DELETED
     )
 
@@ -58,7 +53,7 @@ class ConversionBody(Shape):
     connector: ConnectorName
     credentials: Credentials
     import_mode: ImportMode = ImportMode.ALL
-    start_date: Annotated[GivenMoment | None, Field(json_schema_extra=_has_no_default)] = None
+    start_date: Annotated[GivenMoment | None, Field(json_schema_extra=has_no_default)] = None
     start_sync: StrictBool = True
 
 

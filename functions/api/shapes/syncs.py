@@ -6,7 +6,9 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from functions.api.shapes.fields import GivenMoment, Moment, Shape
+from functions.api.shapes.reverts import RevertShape
 from tidemark.domain.moments import EARLIEST
+from tidemark.domain.reverts import Revert
 from tidemark.domain.syncs import (
     Counts,
     Mode,
@@ -119,7 +121,7 @@ class WaitingShape(Shape):
 
 
 class SyncShape(Shape):
-    """One sync. `until` tells until when the source asks to wait."""
+    """One sync. `until` tells until when the source asks to wait; `revert` is its undo."""
 
     id: str
     integration: str
@@ -138,6 +140,7 @@ class SyncShape(Shape):
     error: SyncErrorShape | None
     until: Moment | None
     waiting: WaitingShape | None
+    revert: RevertShape | None
 
     @classmethod
     def of(cls, sync: Sync, first: datetime = EARLIEST) -> Self:
@@ -161,6 +164,7 @@ class SyncShape(Shape):
             error=SyncErrorShape.of(sync.problem) if sync.problem else None,
             until=sync.until,
             waiting=_waiting(sync),
+            revert=RevertShape.of(sync.revert) if sync.revert else None,
         )
 
 
@@ -188,6 +192,19 @@ def _waiting(sync: Sync) -> WaitingShape | None:
     if sync.status.final or sync.until is None:
         return None
     return WaitingShape(for_="source", until=sync.until)
+
+
+class SyncRevertShape(RevertShape):
+    """The undo of a sync."""
+
+    id: str
+    integration: str
+
+    @classmethod
+    def of_sync(cls, sync: Sync, revert: Revert) -> Self:
+        """Show the undo of a sync."""
+        told = dict(RevertShape.of(revert))
+        return cls(id=sync.id, integration=sync.key.integration_id, **told)
 
 
 class SyncList(Shape):

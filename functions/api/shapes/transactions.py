@@ -1,7 +1,6 @@
 """Transactions over the wire."""
 
 import json
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -18,8 +17,9 @@ from functions.api.shapes.queries import PageQuery
 from tidemark.domain import amounts
 from tidemark.domain.facts import Facts
 from tidemark.domain.ids import transaction_id
-from tidemark.domain.legs import Kind, Leg, Role, net
-from tidemark.domain.transactions import Origin
+from tidemark.domain.legs import Kind, Leg, Role
+from tidemark.domain.sides import Side, summed
+from tidemark.domain.transactions import Origin, State
 from tidemark.services.read_transactions import Filter, Listed, Sort
 from tidemark.services.walk_transactions import Row
 
@@ -109,6 +109,7 @@ class TransactionShape(Shape):
     import_: Annotated[str | None, Field(alias="import")]
     edited: bool
     before_start: bool
+    merged_into: str | None
     label: str | None
     note: str | None
     sent: AmountShape | None
@@ -128,39 +129,27 @@ class TransactionShape(Shape):
             source_id=stored.source_id,
             origin=stored.origin,
             kind=facts.kind,
-            state=Listed.PENDING if row.pending else Listed(stored.state),
+            state=Listed.of(row),
             occurred_at=facts.occurred_at,
-            imported_at=None if row.pending else stored.imported_at,
-            import_=None if row.pending else stored.import_id or None,
-            edited=stored.overlay is not None,
+            imported_at=stored.imported_at if row.stored else None,
+            import_=(stored.import_id or None) if row.stored else None,
+            edited=stored.overlay is not None and stored.state is not State.DELETED,
             before_start=start is not None and facts.occurred_at < start,
+            merged_into=stored.merged_into,
             label=facts.label,
             note=facts.note,
-            sent=_sum((each for each in facts.legs if _is_sent(each)), -1),
-            received=_sum((each for each in facts.legs if _is_received(each)), 1),
-            fee=_sum((each for each in facts.legs if each.role is Role.FEE), -1),
+            sent=_sum(facts, Side.SENT),
+            received=_sum(facts, Side.RECEIVED),
+            fee=_sum(facts, Side.FEE),
             legs=[LegShape.of(leg) for leg in facts.legs],
             valuation=_valuation(facts, now),
         )
 
 
-def _is_sent(leg: Leg) -> bool:
-    """Tell whether a leg went out."""
-    return leg.role is Role.PRINCIPAL and leg.amount < 0
-
-
-def _is_received(leg: Leg) -> bool:
-    """Tell whether a leg came in."""
-    return leg.role is Role.PRINCIPAL and leg.amount > 0
-
-
-def _sum(legs: Iterable[Leg], sign: int) -> AmountShape | None:
-    """Sum up legs of one asset, what goes out with ``sign`` -1; None for nothing, or several."""
-    totals = {asset: amount for asset, amount in net(legs).items() if amount}
-    if len(totals) != 1:
-        return None
-    asset, amount = next(iter(totals.items()))
-    return AmountShape(asset=asset, amount=amounts.spell(amount if sign > 0 else -amount))
+def _sum(facts: Facts, side: Side) -> AmountShape | None:
+    """Sum up one side; None for nothing, or several assets."""
+    money = summed(facts.legs, side)
+    return money and AmountShape(asset=money.asset, amount=amounts.spell(money.amount))
 
 
 def _valuation(facts: Facts, now: datetime) -> ValuationShape:

@@ -39,3 +39,8 @@ class SqsFilesQueue:
         message = {"owner": job.owner, "job": job.kind.value, "id": job.id}
         body = {"QueueUrl": self._url, "MessageBody": json.dumps(message)}
         self._wire.call("SendMessage", body)
+
+    def show_again(self, receipt: str, seconds: int) -> None:
+        """Change when the message is seen again."""
+        body = {"QueueUrl": self._url, "ReceiptHandle": receipt, "VisibilityTimeout": seconds}
+        self._wire.call("ChangeMessageVisibility", body)

@@ -1,9 +1,12 @@
-"""Files that owners bring and fetch, and the queue of work on them."""
+"""Files that owners bring and fetch: their bytes, their records, and the queue of work on them."""
 
-from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable, Iterator, Mapping
+from typing import BinaryIO, NamedTuple, Protocol
 
-from tidemark.domain.imports import FileJob
+from tidemark.domain.exports import Export
+from tidemark.domain.files import FileFormat, FileRead
+from tidemark.domain.imports import FileJob, Import
+from tidemark.domain.transactions import Transaction
 
 
 class UploadForm(NamedTuple):
@@ -45,3 +48,53 @@ class FilesQueue(Protocol):
 
     def send(self, job: FileJob) -> None:
         """Ask for a job to be done, at least once."""
+
+    def show_again(self, receipt: str, seconds: int) -> None:
+        """Hand out a message that was received again after some seconds."""
+
+
+class ReadFile(Protocol):
+    """Reads a file of transactions."""
+
+    def __call__(self, data: bytes, form: FileFormat, zone: str) -> FileRead:
+        """Read a file; times without an offset are in ``zone`` (IANA).
+
+        Raises:
+            BadFile: nothing of it can be read.
+            Invalid: there is no such zone.
+        """
+
+
+class WriteFile(Protocol):
+    """Writes a file of transactions."""
+
+    def __call__(
+        self, rows: Iterable[tuple[Transaction, str]], to: BinaryIO, form: FileFormat
+    ) -> int:
+        """Write transactions, each with its integration's name; give how many they were.
+
+        Raises:
+            Refused: code ``too_large``: the format cannot hold so many.
+        """
+
+
+class Imports(Protocol):
+    """The records of imports and exports."""
+
+    def put(self, record: Import, expected: int) -> None:
+        """Write an import in place of version ``expected`` (0: where none is). Raises StaleVersion.
+
+        What is written is ``record`` itself, with the version that it names.
+        """
+
+    def get(self, owner: str, import_id: str) -> Import | None:
+        """Give one import (strong)."""
+
+    def newest_first(self, owner: str, before: str | None) -> Iterator[Import]:
+        """Go through an owner's imports, newest first, before the id ``before``, lazily."""
+
+    def put_export(self, record: Export, expected: int) -> None:
+        """Write an export like ``put``. Raises StaleVersion."""
+
+    def get_export(self, owner: str, export_id: str) -> Export | None:
+        """Give one export (strong)."""

@@ -10,7 +10,7 @@ OWNER = "owner"
 
 
 class Action(StrEnum):
-    """What was done to a transaction."""
+    """What was done to a transaction. Reverted: its owner undid what the actor had brought."""
 
     UPDATED = "updated"
     RESET = "reset"
@@ -21,6 +21,8 @@ class Action(StrEnum):
     LEGS_ADDED = "legs_added"
     MERGED = "merged"
     UNMERGED = "unmerged"
+    REVERTED = "reverted"
+    ACCEPTED = "accepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,13 @@ class Change:
     after: Mapping[str, object] = field(default_factory=dict)
 
     def without_facts(self) -> "Change":
-        """Give what may stay of it in a tombstone: who did what and when, and the state."""
-        return Change(self.at, self.actor, self.action, _state(self.before), _state(self.after))
+        """Give what may stay of it in a tombstone: who did what and when, state and import."""
+        return Change(self.at, self.actor, self.action, _bare(self.before), _bare(self.after))
 
 
-def _state(facts: Mapping[str, object]) -> dict[str, object]:
-    """Give the state alone, if it is among the facts."""
-    return {name: value for name, value in facts.items() if name == "state"}
+_BARE = frozenset({"state", "imported_at", "import"})
+
+
+def _bare(facts: Mapping[str, object]) -> dict[str, object]:
+    """Give of the facts what tells of no amount and no word."""
+    return {name: value for name, value in facts.items() if name in _BARE}

@@ -93,8 +93,11 @@ class Ledger(Protocol):
         Those of active transactions count, in the owner's wording; ``until`` is exclusive.
         """
 
-    def erase(self, key: IntegrationKey, limit: int) -> bool:
-        """Delete up to ``limit`` items for good; tell whether any are left."""
+    def ids(self, key: IntegrationKey, limit: int) -> list[str]:
+        """Give the ids of up to ``limit`` items, tombstones too (strong)."""
+
+    def erase(self, key: IntegrationKey, ids: Collection[str]) -> None:
+        """Delete items for good, whatever they hold."""
 
 
 class Journal(Protocol):

@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
-from tidemark.domain.file_ports import FilesQueue, UploadForm, Uploads
+from tidemark.domain.duplicate_ports import Duplicates
+from tidemark.domain.file_ports import (
+    FilesQueue,
+    Imports,
+    ReadFile,
+    UploadForm,
+    Uploads,
+    WriteFile,
+)
 from tidemark.domain.integrations import IntegrationKey, IntegrationKind
 from tidemark.domain.ledger_ports import Journal, Ledger, Months, Place, Runs
 from tidemark.domain.pages import KeyRights, Page, RateBudget, Scope, Window
@@ -29,8 +37,10 @@ __all__ = [
     "ConnectorFacts",
     "Connectors",
     "CoverageStore",
+    "Duplicates",
     "FilesQueue",
     "IdempotencyStore",
+    "Imports",
     "Integrations",
     "Issues",
     "Journal",
@@ -40,6 +50,7 @@ __all__ = [
     "Parked",
     "Place",
     "Queue",
+    "ReadFile",
     "Runs",
     "Snapshots",
     "Source",
@@ -48,6 +59,7 @@ __all__ = [
     "Uploads",
     "Vault",
     "Workflow",
+    "WriteFile",
 ]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tidemark.domain.accounts import PeriodLock
-from tidemark.domain.held import HeldReason
+from tidemark.domain.held import Held, HeldReason
 from tidemark.domain.legs import Difference, compare, parse_legs
 from tidemark.domain.moments import parse, spell
 from tidemark.domain.syncs import Counts, Run
@@ -24,7 +24,7 @@ class Rules:
     ``start`` is the integration's start date (None: complete history). ``revive`` tells whether a
     deleted transaction is imported again. ``since`` and ``until`` narrow a range run (``until``
     exclusive), ``only`` narrows it to one transaction. What is in the ``lock``ed period stays as it
-    is; what of it was ``rejected`` by the owner is not even held again.
+    is; what of it the owner has rejected among the ``held`` ones, by id, is not even held again.
     """
 
     start: datetime | None = None
@@ -33,7 +33,7 @@ class Rules:
     until: datetime | None = None
     only: str | None = None
     lock: PeriodLock | None = None
-    rejected: frozenset[str] = frozenset()
+    held: Mapping[str, Held] = field(default_factory=dict)
 
     def before_start(self, found: Found) -> bool:
         """Tell whether a transaction is older than the integration wants."""
@@ -81,10 +81,19 @@ def sort_out(found: Iterable[Found], known: Mapping[str, Known], rules: Rules, r
         word = _place(each, stored, rules, result)
         if stored is not None and stored.import_id == run.sync_id and word in _OWN:
             word = "new" if stored.imported_at > counted_until else ""
+        if word == "held" and was_counted(rules.held.get(each.id), run):
+            word = ""
         if word:
             tally[word] += 1
     result.counts = replace(result.counts, **tally)
     return result
+
+
+def was_counted(held: Held | None, run: Run) -> bool:
+    """Tell whether this run held a transaction, or another part of it, in an earlier commit."""
+    if held is None or held.sync_id != run.sync_id or run.checkpointed_at is None:
+        return False
+    return held.at <= run.checkpointed_at
 
 
 def _place(found: Found, stored: Known | None, rules: Rules, result: Sorted) -> str:
@@ -135,7 +144,8 @@ def _write(
 
 def _hold(found: Found, reason: HeldReason, rules: Rules, result: Sorted) -> str:
     """Hold a transaction, unless the owner has rejected it: then it stays deleted."""
-    if found.id in rules.rejected:
+    earlier = rules.held.get(found.id)
+    if earlier is not None and earlier.rejected:
         return "tombstoned"
     result.held.append((found, reason))
     return "held"

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from tidemark.domain.integrations import IntegrationKey
 from tidemark.domain.pages import Window
+from tidemark.domain.reverts import Revert
 
 
 class Mode(StrEnum):
@@ -176,7 +177,10 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """One sync as its owner sees it. ``until`` goes with RATE_LIMITED and while it waits."""
+    """One sync as its owner sees it. ``until`` goes with RATE_LIMITED and while it waits.
+
+    ``revert`` tells what became of its undo, once its owner has asked for that.
+    """
 
     id: str
     key: IntegrationKey
@@ -192,6 +196,7 @@ class Sync:
     problem: Problem | None = None
     until: datetime | None = None
     warnings: tuple[str, ...] = ()
+    revert: Revert | None = None
 
     @property
     def counts(self) -> Counts:

@@ -60,8 +60,8 @@ class Transaction:
     ``legs`` and ``occurred_at`` are as imported, ``words`` were said with them; ``overlay`` is the
     owner's wording: see ``facts`` for what counts. ``import_id`` names the sync or import that
     brought it (empty: made by hand); ``revision`` counts changes from 1. ``merged_into`` is the
-    inner id of the transaction that stands in its place. ``raw`` and ``history`` (oldest first)
-    are None when they were not read along.
+    transaction that stands in its place, by the id that owners see. ``raw`` and ``history``
+    (oldest first) are None when they were not read along.
     """
 
     id: str
@@ -91,13 +91,16 @@ class Transaction:
         return self.state is State.ACTIVE
 
     def tombstone(self) -> "Transaction":
-        """Give what stays when the owner deletes it: ids and time, no amounts and no words."""
+        """Give what stays when the owner deletes it: ids and time, no amounts and no words.
+
+        The source's own time stays too where the owner changed it: there it is to be found again.
+        """
+        moved = self.overlay is not None and "occurred_at" in self.overlay
         return replace(
             self,
-            occurred_at=self.facts.occurred_at,
             state=State.DELETED,
             legs=(),
-            overlay=None,
+            overlay=Overlay(occurred_at=self.facts.occurred_at) if moved else None,
             words=None,
             details={},
             raw=None,
@@ -132,6 +135,8 @@ def _told(transaction: Transaction) -> dict[str, object]:
     facts = transaction.facts
     return {
         "state": transaction.state.value,
+        "imported_at": moments.spell(transaction.imported_at),
+        "import": transaction.import_id or None,
         "occurred_at": moments.spell(facts.occurred_at),
         "kind": facts.kind.value,
         "legs": [

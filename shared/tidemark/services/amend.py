@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from tidemark.domain.accounts import PeriodLock
 from tidemark.domain.history import OWNER, Action
 from tidemark.domain.ids import new_id
 from tidemark.domain.integrations import IntegrationKey
@@ -18,7 +19,7 @@ from tidemark.domain.journal import Chunk, Noted
 from tidemark.domain.moments import month_of
 from tidemark.domain.months import writer
 from tidemark.domain.ports import Accounts, Clock, Integrations, Journal, Ledger, Months
-from tidemark.domain.transactions import State, Transaction, changed_by
+from tidemark.domain.transactions import Origin, State, Transaction, changed_by
 from tidemark.errors import Conflict, NotFound, StaleVersion
 from tidemark.services.find import holds_transactions
 
@@ -62,10 +63,10 @@ class Amend:
             noted = _noted_as(changed)
             by = "" if actor == OWNER else actor
             chunk = Chunk(now, by, key.integration_id, (stored.id,), noted, until)
-            done = self._told(
-                key, chunk, lambda: self.ledger.replace(key, written, stored.revision)
+            at = self._told(
+                key, chunk, lambda _at: self.ledger.replace(key, written, stored.revision)
             )
-            return written if done else None
+            return None if at is None else written
 
     def forget(self, key: IntegrationKey, stored: Transaction, actor: str = OWNER) -> bool:
         """Remove a transaction without a trace; False if somebody else was faster.
@@ -77,9 +78,10 @@ class Amend:
             by = "" if actor == OWNER else actor
             removed = Noted.REMOVED
             chunk = Chunk(self.clock.now(), by, key.integration_id, (stored.id,), removed, until)
-            return self._told(
-                key, chunk, lambda: self.ledger.forget(key, stored.id, stored.revision)
+            at = self._told(
+                key, chunk, lambda _at: self.ledger.forget(key, stored.id, stored.revision)
             )
+            return at is not None
 
     def add(
         self, key: IntegrationKey, new: Sequence[Transaction], until: datetime | None = None
@@ -102,9 +104,76 @@ class Amend:
             self.journal.finish(key.owner, noted.number)
             return written
 
+    def past_the_lock(
+        self, key: IntegrationKey, stored: Transaction | None, accepted: Transaction
+    ) -> Transaction | None:
+        """Write what the owner takes into a locked period all the same: only what was held.
+
+        ``stored`` is what the ledger has of it; without it, or with a tombstone, ``accepted`` is
+        added, with the moment that it got. None if somebody else was faster.
+
+        Raises:
+            NotFound: the integration is gone.
+            Conflict: ``not_locked``: a sync may write it; ``busy``: the lock is just being set.
+        """
+        new = stored is None or stored.state is State.DELETED
+        action, by = (Noted.ADDED, accepted.import_id) if new else (Noted.MODIFIED, "")
+        expected = stored.revision if stored else 0
+
+        def as_of(at: datetime) -> Transaction:
+            return replace(accepted, imported_at=at) if new else accepted
+
+        rows = [accepted] if stored is None else [stored, accepted]
+        with self._writing(key, rows, past_the_lock=True) as until:
+            ids, now = (accepted.id,), self.clock.now()
+            chunk = Chunk(now, by, key.integration_id, ids, action, until)
+            at = self._told(key, chunk, lambda at: self.ledger.replace(key, as_of(at), expected))
+            return None if at is None else as_of(at)
+
+    def revert(
+        self, key: IntegrationKey, stored: Sequence[Transaction], import_id: str
+    ) -> list[str]:
+        """Remove what one sync or import brought: tombstones of a source's, no trace of others.
+
+        Gives the ids of those that somebody else was faster with. Read with their histories.
+
+        Raises:
+            NotFound, Conflict: as ``change``; nothing was written.
+        """
+        with self._writing(key, stored) as until:
+            ids, now = tuple(each.id for each in stored), self.clock.now()
+            chunk = Chunk(now, import_id, key.integration_id, ids, Noted.REMOVED, until)
+            noted = self.journal.note(key.owner, chunk)
+            missed = [each.id for each in stored if not self._reverted(key, each, noted)]
+            self.journal.finish(key.owner, noted.number)
+            if missed:
+                again = replace(chunk, transaction_ids=tuple(missed), action=Noted.MODIFIED)
+                told = self.journal.note(key.owner, replace(again, done=True))
+                self.journal.finish(key.owner, told.number)
+            return missed
+
+    def _reverted(self, key: IntegrationKey, stored: Transaction, noted: Chunk) -> bool:
+        """Remove one that an import brought; False if somebody else was faster."""
+        try:
+            if stored.origin is not Origin.SOURCE:
+                self.ledger.forget(key, stored.id, stored.revision)
+                return True
+            buried = changed_by(
+                stored, stored.tombstone(), Action.REVERTED, noted.at, noted.import_id
+            )
+            self.ledger.replace(key, buried, stored.revision)
+        except StaleVersion:
+            return False
+        return True
+
     @contextmanager
     def _writing(
-        self, key: IntegrationKey, rows: Iterable[Transaction], until: datetime | None = None
+        self,
+        key: IntegrationKey,
+        rows: Iterable[Transaction],
+        until: datetime | None = None,
+        *,
+        past_the_lock: bool = False,
     ) -> Iterator[datetime]:
         """Be a writer in the months of transactions, if that may be; give until when."""
         times = [row.facts.occurred_at for row in rows]
@@ -114,30 +183,52 @@ class Amend:
         me = writer(new_id("edit", now), last)
         self.months.enter(key, months, me)
         try:
-            self._refuse(key, times)
+            self._refuse(key, times, past_the_lock=past_the_lock)
             yield last
         finally:
             self.months.leave(key, months, me)
 
-    def _refuse(self, key: IntegrationKey, times: Iterable[datetime]) -> None:
-        """Refuse to write to what is locked, or gone."""
+    def refuse_locked(self, owner: str, times: Iterable[datetime]) -> None:
+        """Refuse to change what lies in the owner's locked period. Raises Conflict."""
+        if _holds(self.accounts.get(owner).lock, times):
+            raise Conflict("This lies in a locked period; unlock it first.", "period_locked")
+
+    def _refuse(
+        self, key: IntegrationKey, times: Iterable[datetime], *, past_the_lock: bool
+    ) -> None:
+        """Refuse to write to what is locked, or gone; past the lock, to what is not locked."""
         integration = self.integrations.get(key)
         if integration is None or not holds_transactions(integration):
             raise NotFound
+        if not past_the_lock:
+            self.refuse_locked(key.owner, times)
+            return
         lock = self.accounts.get(key.owner).lock
-        if lock is not None and any(lock.holds(each) for each in times):
-            raise Conflict("This lies in a locked period; unlock it first.", "period_locked")
+        if lock is None or not _holds(lock, times):
+            raise Conflict("This period is not locked: sync missing imports it.", "not_locked")
+        if not lock.sealed:
+            raise Conflict("The period is just being locked; try again.", "busy")
 
-    def _told(self, key: IntegrationKey, chunk: Chunk, write: Callable[[], None]) -> bool:
-        """Note a change and make it; False, and nothing noted, if somebody else was faster."""
+    def _told(
+        self, key: IntegrationKey, chunk: Chunk, write: Callable[[datetime], None]
+    ) -> datetime | None:
+        """Note a change and make it as of the moment that it got, which is given.
+
+        None, and nothing noted, if somebody else was faster.
+        """
         noted = self.journal.note(key.owner, chunk)
         try:
-            write()
+            write(noted.at)
         except StaleVersion:
             self.journal.void(key.owner, noted.number)
-            return False
+            return None
         self.journal.finish(key.owner, noted.number)
-        return True
+        return noted.at
+
+
+def _holds(lock: PeriodLock | None, times: Iterable[datetime]) -> bool:
+    """Tell whether any of some moments is locked."""
+    return lock is not None and any(lock.holds(each) for each in times)
 
 
 def _noted_as(changed: Transaction) -> Noted:

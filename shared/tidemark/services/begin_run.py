@@ -12,6 +12,7 @@ from tidemark.domain.sorting import Rules
 from tidemark.domain.syncs import Mode, Run, StreamProgress
 from tidemark.domain.transactions import Origin, State
 from tidemark.domain.windows import covered, incremental_since
+from tidemark.services.walk_transactions import span
 
 
 @dataclass(frozen=True)
@@ -67,13 +68,17 @@ class Beginning:
         return self._back_to_deleted(start, since)
 
     def _back_to_deleted(self, start: datetime | None, since: datetime | None) -> datetime | None:
-        """Reach back to the oldest deleted transaction where deleted ones are to reappear."""
+        """Reach back to the oldest deleted transaction where deleted ones are to reappear.
+
+        To where its source has it: its owner may have moved it to any time before.
+        """
         if since is None or self.integration.deleted is not DeletedPolicy.REAPPEAR:
             return since
-        older = self.ledger.oldest_first(self.integration.key, Window(start, since), None)
-        deleted = (each for each in older if each.state is State.DELETED)
-        oldest = next((each for each in deleted if each.origin is Origin.SOURCE), None)
-        if oldest is None:
+        there = self.ledger.oldest_first(self.integration.key, span(None, None), None)
+        deleted = (each for each in there if each.state is State.DELETED)
+        times = (each.occurred_at for each in deleted if each.origin is Origin.SOURCE)
+        oldest = min((at for at in times if start is None or at >= start), default=since)
+        if oldest >= since:
             return since
-        reached = oldest.occurred_at - self.facts.overlap
+        reached = oldest - self.facts.overlap
         return reached if start is None else max(reached, start)

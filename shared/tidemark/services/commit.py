@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from tidemark.domain.held import Held
 from tidemark.domain.journal import Chunk, Noted
 from tidemark.domain.moments import month_of, parse
 from tidemark.domain.months import writer
@@ -26,10 +25,11 @@ from tidemark.domain.ports import (
     Source,
 )
 from tidemark.domain.reading import counted, joined
-from tidemark.domain.sorting import Rules, Sorted, sort_out
+from tidemark.domain.sorting import Rules, Sorted, sort_out, was_counted
 from tidemark.domain.syncs import Lease, Run, StreamProgress
 from tidemark.domain.transactions import Found, Known, Transaction, grown, imported, restored
 from tidemark.errors import StaleVersion
+from tidemark.services.parking import Beside
 from tidemark.services.source_changes import SourceChanges
 
 _TICK = timedelta(microseconds=1)
@@ -49,18 +49,6 @@ class Books:
     issues: Issues
     accounts: Accounts
     clock: Clock
-
-
-@dataclass(frozen=True)
-class Beside:
-    """What lay beside the ledger when a step began: ids of parked records, and told changes.
-
-    ``changed`` are the transactions with an open issue that their source changed them.
-    """
-
-    unread: frozenset[str] = frozenset()
-    held: frozenset[str] = frozenset()
-    changed: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -86,6 +74,11 @@ class Writer:
         """Give the run as of the last checkpoint."""
         return self.lease.run
 
+    @property
+    def held(self) -> int:
+        """Count what this run was the first to hold: it counts no such one again."""
+        return sum(was_counted(each, self.run) for each in self.beside.held.values())
+
     def write(self, pages: Sequence[Page], progress: StreamProgress) -> None:
         """Write pages and note how far the stream has come (``progress`` without their counts).
 
@@ -98,9 +91,10 @@ class Writer:
         asked = [each for each in found.values() if self.rules.asked_for(each)]
         wanted = [each for each in asked if not self.rules.before_start(each)]
         known = self._known(wanted)
-        todo = sort_out(wanted, known, self.rules, self.run)
+        todo = sort_out(wanted, known, replace(self.rules, held=self.beside.held), self.run)
         at = self._put(self._detailed(todo), self._moment())
-        self._park(pages, found, todo, at)
+        self.beside.park(pages, found, self.run.sync_id)
+        self.beside.hold(todo, known, self.run.sync_id, at)
         if self.beside.changed:
             self._changes.settle(self.lease.key, self.beside.changed, wanted, known)
         counts = replace(todo.counts.plus(counted(pages)), before_start=len(asked) - len(wanted))
@@ -141,11 +135,13 @@ class Writer:
 
     def _detailed(self, todo: Sorted) -> Sorted:
         """Have the source add details to what is about to be written."""
-        fresh = [*todo.new, *(found for found, _ in todo.revive)]
+        held = [found for found, _ in todo.held if found.id not in self.beside.held]
+        fresh = [*todo.new, *(found for found, _ in todo.revive), *held]
         if fresh and self.run.waits < _ENRICH_TRIES:
             detailed = {each.id: each for each in self.source.enrich(fresh)}
             todo.new = [detailed[each.id] for each in todo.new]
             todo.revive = [(detailed[found.id], known) for found, known in todo.revive]
+            todo.held = [(detailed.get(found.id, found), why) for found, why in todo.held]
         return todo
 
     def _put(self, todo: Sorted, moment: datetime) -> datetime:
@@ -208,23 +204,6 @@ class Writer:
         stored = self.books.ledger.get(self.lease.key, known.id)
         if stored is not None and stored.revision == known.revision:
             self._replace(grown(stored, found, at=at, actor=self.run.sync_id), stored.revision)
-
-    def _park(
-        self, pages: Sequence[Page], found: Mapping[str, Found], todo: Sorted, at: datetime
-    ) -> None:
-        """Keep what was not understood, not settled or held; drop what is in order now."""
-        key, sync_id, parked = self.lease.key, self.run.sync_id, self.books.parked
-        if unread := [row for page in pages for row in page.unread]:
-            parked.park_unread(key, unread, sync_id)
-        if pending := [each for page in pages for each in page.pending]:
-            parked.park_pending(key, pending, sync_id)
-        if todo.held:
-            parked.hold(key, [Held(each, why, sync_id, at) for each, why in todo.held])
-        if self.beside.unread:
-            read = {leg.id for each in found.values() for leg in each.legs} & self.beside.unread
-            parked.settle_unread(key, read)
-        if free := self.beside.held & (found.keys() - {each.id for each, _ in todo.held}):
-            parked.let_go(key, free - self.rules.rejected)
 
     def _checkpoint(self, pages: Sequence[Page], progress: StreamProgress, at: datetime) -> None:
         """Keep how far the run is, if it is still ours."""

@@ -1,14 +1,18 @@
 """Deleting an integration, with or without its transactions: a job that can be taken up again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from tidemark.domain.integrations import Integration, IntegrationKey
+from tidemark.domain.journal import Chunk, Noted
 from tidemark.domain.ports import (
     Clock,
     CoverageStore,
     Integrations,
     Issues,
+    Journal,
     Ledger,
     Months,
     Parked,
@@ -26,6 +30,15 @@ DELETION = "deletion"
 """What the queue is given in place of a sync's id, so that a worker goes on deleting."""
 
 _PORTION = 1_000
+_AT_WORK = timedelta(minutes=15)
+"""How long one portion may take: no longer than any function may run."""
+
+
+class HoldsPairs(Protocol):
+    """Keeps what names transactions of two integrations."""
+
+    def erase(self, key: IntegrationKey) -> None:
+        """Remove what names an integration's."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +52,8 @@ class Remains:
     issues: Issues
     snapshots: Snapshots
     runs: Runs
+    journal: Journal
+    pairs: HoldsPairs | None = None
 
     def erase_connection(self, key: IntegrationKey) -> None:
         """Remove what only syncs need."""
@@ -47,6 +62,14 @@ class Remains:
         self.snapshots.erase(key)
         self.issues.erase(key.owner, key.integration_id)
         self.runs.erase(key)
+
+    def erase_transactions(self, key: IntegrationKey, ids: Sequence[str], now: datetime) -> None:
+        """Remove transactions, and tell those who follow the changes."""
+        removed = Noted.REMOVED
+        chunk = Chunk(now, "", key.integration_id, tuple(ids), removed, now + _AT_WORK)
+        noted = self.journal.note(key.owner, chunk)
+        self.ledger.erase(key, ids)
+        self.journal.finish(key.owner, noted.number)
 
 
 @dataclass(frozen=True)
@@ -89,10 +112,13 @@ class DeleteIntegration:
         self.remains.erase_connection(key)
         if keeps_transactions(marked):
             return True
-        while self.remains.ledger.erase(key, _PORTION):
-            if self.clock.now() >= until:
+        while ids := self.remains.ledger.ids(key, _PORTION):
+            self.remains.erase_transactions(key, ids, self.clock.now())
+            if len(ids) == _PORTION and self.clock.now() >= until:
                 self.queue.send(key, DELETION)
                 return False
+        if self.remains.pairs is not None:
+            self.remains.pairs.erase(key)
         self.remains.months.erase(key)
         self.integrations.remove(key)
         return True

@@ -1,4 +1,4 @@
-"""What an owner may do with a transaction: exclude, include, delete, forget, restore."""
+"""What an owner may do with a transaction: update, reset, exclude, delete, forget, restore."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,6 +11,7 @@ from tidemark.domain.pages import Window
 from tidemark.domain.ports import Connectors, Ledger
 from tidemark.domain.syncs import Mode, Sync
 from tidemark.domain.transactions import Origin, State, Transaction
+from tidemark.domain.wording import Said, reworded
 from tidemark.errors import Conflict, NotFound, Stale
 from tidemark.services.amend import Amend
 from tidemark.services.read_transactions import ReadTransactions
@@ -36,6 +37,28 @@ class EditTransactions:
     amend: Amend
     connectors: Connectors
     requests: SyncRequests
+
+    def update(
+        self, owner: str, transaction_id: str, said: Said, expected: str | None = None
+    ) -> Row:
+        """Lay what the owner says over what was imported; nothing new is not written.
+
+        Raises:
+            NotFound, Conflict, Stale, Invalid
+        """
+
+        def change(stored: Transaction) -> Transaction:
+            return replace(_alive(stored), overlay=reworded(stored, said))
+
+        return self._edit(owner, transaction_id, expected, change, Action.UPDATED)
+
+    def reset(self, owner: str, transaction_id: str, expected: str | None = None) -> Row:
+        """Show one as it was imported again. Raises NotFound, Conflict, Stale."""
+
+        def change(stored: Transaction) -> Transaction:
+            return replace(_alive(stored), overlay=None)
+
+        return self._edit(owner, transaction_id, expected, change, Action.RESET)
 
     def exclude(self, owner: str, transaction_id: str, expected: str | None = None) -> Row:
         """Take one out of balances and reports. Raises NotFound, Conflict, Stale."""
@@ -71,6 +94,7 @@ class EditTransactions:
             raise Conflict("The transaction is not deleted.", "not_deleted")
         if stored.origin is not Origin.SOURCE:
             raise Conflict("No source has this transaction.", "no_source")
+        self.amend.refuse_locked(owner, [stored.facts.occurred_at])
         span = self.connectors.get(integration.connector).group_span
         window = Window(stored.occurred_at - _MARGIN, stored.occurred_at + span + _MARGIN)
         ids = [integration.id]
@@ -108,23 +132,34 @@ class EditTransactions:
         return integration, stored
 
     def _stored(self, owner: str, transaction_id: str) -> tuple[Integration, Transaction]:
-        """Give a transaction of the ledger; pending ones cannot be changed."""
+        """Give a transaction of the ledger; pending and held ones cannot be changed."""
         integration, inner = self.reading.place_of(owner, transaction_id)
         stored = self.ledger.get(integration.key, inner)
         if stored is None:
-            if self.reading.get(owner, transaction_id).pending:
+            row = self.reading.get(owner, transaction_id)
+            if row.pending:
                 raise Conflict("The transaction is pending; its source may change it.", "pending")
+            if row.held:
+                raise Conflict("The transaction is held: accept or reject it first.", "held")
             raise NotFound
         return integration, stored
 
 
+def _alive(stored: Transaction) -> Transaction:
+    """Give a transaction that may be changed: neither deleted, nor merged into another one."""
+    if stored.state is State.DELETED:
+        raise Conflict("The transaction is deleted; restore it first.", "deleted")
+    if stored.merged_into is not None:
+        message = "The transaction is merged into another one; undo that first."
+        raise Conflict(message, "merged")
+    return stored
+
+
 def _to(state: State) -> Callable[[Transaction], Transaction]:
-    """Give what brings a transaction into another state; a deleted one stays so."""
+    """Give what brings a transaction into another state; one that is in it already stays."""
 
     def change(stored: Transaction) -> Transaction:
-        if stored.state is State.DELETED:
-            raise Conflict("The transaction is deleted; restore it first.", "deleted")
-        return replace(stored, state=state)
+        return stored if stored.state is state else replace(_alive(stored), state=state)
 
     return change
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from tidemark.domain.endings import (
     coverage_after,
@@ -13,7 +14,7 @@ from tidemark.domain.endings import (
 )
 from tidemark.domain.integrations import Integration, IntegrationKey
 from tidemark.domain.issues import Issue, IssueType, issue_id
-from tidemark.domain.pages import Unread
+from tidemark.domain.pages import Unread, Window
 from tidemark.domain.ports import (
     Clock,
     CoverageStore,
@@ -26,13 +27,27 @@ from tidemark.domain.ports import (
 )
 from tidemark.domain.steps import Worker
 from tidemark.domain.syncs import Lease, Mode, Problem, Run, Sync, SyncStatus, record_of
-from tidemark.errors import LeaseHeld, LeaseLost
+from tidemark.errors import LeaseHeld, LeaseLost, StoreUnavailable
+from tidemark.services.held_issue import settle_held_issue
 from tidemark.services.leasing import leased
+
+
+class LookForDuplicates(Protocol):
+    """Finds possible duplicates."""
+
+    def after_sync(self, key: IntegrationKey, sync_id: str, window: Window | None) -> bool:
+        """Find what a sync brought to light; False if that is so much that a worker has to."""
+
+    def hand_on(self, owner: str, sync_id: str) -> None:
+        """Have a worker find it."""
 
 
 @dataclass(frozen=True)
 class FinishSync:
-    """Brings a run to its one end. Every part may be done twice: the claim is dropped last."""
+    """Brings a run to its one end. Every part may be done twice: the claim is dropped last.
+
+    Without ``duplicates`` none are looked for: the next sync does it, which reads on from there.
+    """
 
     integrations: Integrations
     runs: Runs
@@ -42,6 +57,7 @@ class FinishSync:
     issues: Issues
     metrics: Metrics
     clock: Clock
+    duplicates: LookForDuplicates | None = None
 
     def finish(
         self,
@@ -69,13 +85,29 @@ class FinishSync:
         if integration is not None:
             self._keep_coverage(run, integration)
             self._settle_parked(run, now)
+            settle_held_issue(self.parked, self.issues, run.key, now)
             unread_left = bool(self.parked.unread(lease.key))
             outcome = integration_after(sync, now, unread_left=unread_left)
             self.integrations.note_outcome(lease.key, outcome)
-        self.syncs.put(sync)
+        self._put(sync)
         self.runs.finish(lease)
         self.metrics.sync_ended(sync, integration.connector if integration else "unknown")
         return sync.status
+
+    def _put(self, sync: Sync) -> None:
+        """Write the final record, when the owner is told of possible duplicates."""
+        found = self._looked_for_duplicates(sync)
+        self.syncs.put(sync)
+        if self.duplicates is not None and not found:
+            self.duplicates.hand_on(sync.key.owner, sync.id)
+
+    def _looked_for_duplicates(self, sync: Sync) -> bool:
+        """Look for possible duplicates; False if a worker has to: too many, or no store for it."""
+        try:
+            finder = self.duplicates
+            return finder is None or finder.after_sync(sync.key, sync.id, sync.window)
+        except StoreUnavailable:
+            return False
 
     def _record(self, run: Run, integration: Integration | None, now: datetime) -> Sync:
         """Make the sync's final record."""

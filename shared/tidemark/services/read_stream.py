@@ -145,7 +145,8 @@ class StreamWalk:
         if progress.restarts >= _MAX_RESTARTS:
             raise SourceGarbage("The source kept changing while it was read.")
         self._seen.clear()
-        counts = Counts(new=progress.counts.new, merged=progress.counts.merged)
+        held = min(self.writer.held, progress.counts.held)
+        counts = Counts(new=progress.counts.new, held=held)
         again = StreamProgress(self.stream, restarts=progress.restarts + 1, counts=counts)
         self.writer.write([], again)
 

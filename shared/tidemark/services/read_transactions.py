@@ -10,7 +10,7 @@ from tidemark.domain.ids import split_transaction_id
 from tidemark.domain.integrations import Integration, IntegrationKey
 from tidemark.domain.legs import Kind
 from tidemark.domain.ports import Integrations, Journal, Ledger, Parked
-from tidemark.domain.transactions import Found, Origin, State, Transaction, imported
+from tidemark.domain.transactions import Origin, State, Transaction, imported
 from tidemark.errors import NotFound
 from tidemark.services.find import holds_transactions, stored_integration, with_transactions
 from tidemark.services.walk_transactions import (
@@ -42,6 +42,18 @@ class Listed(StrEnum):
     HELD = "held"
     PENDING = "pending"
 
+    @property
+    def parked(self) -> bool:
+        """Tell whether such transactions are kept beside the ledger."""
+        return self in {Listed.HELD, Listed.PENDING}
+
+    @classmethod
+    def of(cls, row: Row) -> "Listed":
+        """Give the state of a row."""
+        if row.stored:
+            return cls(row.transaction.state)
+        return cls.PENDING if row.pending else cls.HELD
+
 
 class Sort(StrEnum):
     """The orders of a list."""
@@ -55,7 +67,7 @@ class Sort(StrEnum):
 class Filter:
     """Which transactions are asked for. None: any. ``until`` is exclusive.
 
-    Deleted and pending ones are listed only when their state is asked for.
+    Deleted, held and pending ones are listed only when their state is asked for.
     """
 
     integration: str | None = None
@@ -84,9 +96,8 @@ class Filter:
     def _admits_state(self, row: Row) -> bool:
         """Tell whether a row is in a state that is asked for."""
         if self.state is None:
-            return not row.pending and row.transaction.state is not State.DELETED
-        shown = Listed.PENDING if row.pending else Listed(row.transaction.state)
-        return shown is self.state
+            return row.stored and row.transaction.state is not State.DELETED
+        return Listed.of(row) is self.state
 
     def _admits_time(self, moment: datetime) -> bool:
         """Tell whether a moment is in the time that is asked for."""
@@ -108,9 +119,9 @@ class ReadTransactions:
         integration, inner = self.place_of(owner, transaction_id)
         if found := self.ledger.get(integration.key, inner):
             return Row(integration, found)
-        for pending in self.parked.pending(integration.key):
-            if pending.id == inner:
-                return _pending(integration, pending)
+        for row in (*self._pending(integration), *self._held(integration, rejected=True)):
+            if row.transaction.id == inner:
+                return row
         raise NotFound
 
     def place_of(self, owner: str, transaction_id: str) -> tuple[Integration, str]:
@@ -125,8 +136,10 @@ class ReadTransactions:
     ) -> Portion[Spot]:
         """List by time. Raises NotFound for an integration that is not the owner's."""
         own = self._asked_for(owner, asked)
-        if asked.state is Listed.PENDING:
-            walk = self._pending(own, after, newest_first=newest_first)
+        if asked.state is not None and asked.state.parked:
+            beside = self._pending if asked.state is Listed.PENDING else self._held
+            rows = (row for each in own for row in beside(each))
+            walk = _sorted(rows, after, newest_first=newest_first)
         else:
             window = span(asked.since, asked.until)
             walk = ByTime(self.ledger, own, window, newest_first).walk(after)
@@ -153,21 +166,24 @@ class ReadTransactions:
             raise NotFound
         return found
 
-    def _pending(
-        self, own: Iterable[Integration], after: Spot | None, *, newest_first: bool
-    ) -> Iterator[tuple[Spot, Row]]:
-        """Go through the pending transactions after a place."""
-        rows = [_pending(each, found) for each in own for found in self.parked.pending(each.key)]
-        for row in sorted(rows, key=spot_of, reverse=newest_first):
-            spot = spot_of(row)
-            if after is None or (spot < after if newest_first else spot > after):
-                yield spot, row
+    def _pending(self, integration: Integration) -> Iterator[Row]:
+        """Go through what the source has not settled."""
+        for found in self.parked.pending(integration.key):
+            made = imported(found, at=found.occurred_at, by="")
+            yield Row(integration, made, pending=True)
+
+    def _held(self, integration: Integration, *, rejected: bool = False) -> Iterator[Row]:
+        """Go through what is held for a locked period, as its source tells it."""
+        for held in self.parked.held(integration.key):
+            if rejected or not held.rejected:
+                made = imported(held.found, at=held.at, by=held.sync_id)
+                yield Row(integration, made, held=True)
 
     def _searchable(
         self, walk: Iterator[tuple[Spot, Row]], asked: Filter
     ) -> Iterator[tuple[Spot, Row]]:
         """Add the details where a text is looked for: the list by time comes without them."""
-        if asked.text is None or asked.state is Listed.PENDING:
+        if asked.text is None or (asked.state is not None and asked.state.parked):
             yield from walk
             return
         for portion in batched(walk, _PORTION, strict=False):
@@ -189,9 +205,14 @@ class ReadTransactions:
         }
 
 
-def _pending(integration: Integration, found: Found) -> Row:
-    """Make a row of what the source has not settled."""
-    return Row(integration, imported(found, at=found.occurred_at, by=""), pending=True)
+def _sorted(
+    rows: Iterable[Row], after: Spot | None, *, newest_first: bool
+) -> Iterator[tuple[Spot, Row]]:
+    """Go through rows by time, after a place."""
+    for row in sorted(rows, key=spot_of, reverse=newest_first):
+        spot = spot_of(row)
+        if after is None or (spot < after if newest_first else spot > after):
+            yield spot, row
 
 
 def _mentions(stored: Transaction, text: str) -> bool:

@@ -53,9 +53,13 @@ class SourceChanges:
         found: Iterable[Found],
         known: Mapping[str, Known],
     ) -> None:
-        """Close the issues of those that their source tells as they are stored again."""
+        """Close the issues of those that their source tells as they are stored again.
+
+        What was forgotten in the meantime is taken anew as it is told.
+        """
         for each in found:
-            if each.id in told and known[each.id].legs == each.spelled_legs:
+            stored = known.get(each.id)
+            if each.id in told and (stored is None or stored.legs == each.spelled_legs):
                 subject = issue_id(key.integration_id, IssueType.SOURCE_CHANGED, each.id)
                 self.issues.resolve(key.owner, subject, self.clock.now())
 

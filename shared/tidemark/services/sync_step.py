@@ -4,11 +4,9 @@ A step takes the lease, reads pages while there is time, and checkpoints as it g
 workers and the state machine drive the same step. How it ends is data, not an exception.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tidemark.domain.held import Held
 from tidemark.domain.integrations import Integration, IntegrationKey
 from tidemark.domain.pages import Window
 from tidemark.domain.ports import Connectors, CoverageStore, Integrations, Source, Vault
@@ -18,8 +16,9 @@ from tidemark.domain.syncs import Lease
 from tidemark.domain.windows import for_source
 from tidemark.errors import LeaseHeld, LeaseLost, SourceError, TidemarkError, VaultError
 from tidemark.services.begin_run import Beginning
-from tidemark.services.commit import Beside, Books, Writer
+from tidemark.services.commit import Books, Writer
 from tidemark.services.leasing import leased
+from tidemark.services.parking import Beside
 from tidemark.services.read_stream import StreamWalk, Walked
 from tidemark.services.source_changes import SourceChanges
 
@@ -132,24 +131,24 @@ class SyncStep:
 
     def _writer(self, lease: Lease, beginning: Beginning, source: Source) -> Writer:
         """Open the books for this step."""
-        held = self.books.parked.held(lease.key)
-        rules = beginning.rules(lease.run)
         lock = self.books.accounts.get(lease.key.owner).lock
-        rejected = frozenset(each.id for each in held if each.rejected)
         return Writer(
             self.books,
             source,
-            replace(rules, lock=lock, rejected=rejected if lock else frozenset()),
+            replace(beginning.rules(lease.run), lock=lock),
             lease,
             fresh=self.books.ledger.is_empty(lease.key),
-            beside=self._beside(lease.key, held),
+            beside=self._beside(lease.key),
         )
 
-    def _beside(self, key: IntegrationKey, held: Sequence[Held]) -> Beside:
+    def _beside(self, key: IntegrationKey) -> Beside:
         """Look up what lies beside the ledger."""
+        parked = self.books.parked
         return Beside(
-            unread=frozenset(row.id for row, _ in self.books.parked.unread(key)),
-            held=frozenset(each.id for each in held),
+            parked,
+            key,
+            unread=frozenset(row.id for row, _ in parked.unread(key)),
+            held={each.id: each for each in parked.held(key)},
             changed=SourceChanges(self.books.issues, self.books.clock).told(key),
         )
 

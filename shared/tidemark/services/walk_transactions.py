@@ -20,11 +20,17 @@ _PORTION = 100
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A transaction with its integration. ``pending`` ones are not in the ledger."""
+    """A transaction with its integration. ``pending`` and ``held`` ones are not in the ledger."""
 
     integration: Integration
     transaction: Transaction
     pending: bool = False
+    held: bool = False
+
+    @property
+    def stored(self) -> bool:
+        """Tell whether it is in the ledger."""
+        return not (self.pending or self.held)
 
 
 class Spot(NamedTuple):

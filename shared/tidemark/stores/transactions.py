@@ -200,11 +200,14 @@ class DynamoLedger:
         counted = (item for item in items if item["state"]["S"] == State.ACTIVE)
         return leg_amounts(map(rows.counted_legs, counted))
 
-    def erase(self, key: IntegrationKey, limit: int) -> bool:
-        """Delete the first items of the partition."""
-        keys = list(itertools.islice(self._keys(key, page=limit + 1), limit + 1))
-        bulk.erase(self._table, keys[:limit])
-        return len(keys) > limit
+    def ids(self, key: IntegrationKey, limit: int) -> list[str]:
+        """Read the first keys of the partition."""
+        keys = itertools.islice(self._keys(key, page=limit), limit)
+        return [each["transaction_id"]["S"] for each in keys]
+
+    def erase(self, key: IntegrationKey, ids: Collection[str]) -> None:
+        """Delete items in batches."""
+        bulk.erase(self._table, [_key(key, each) for each in ids])
 
 
 def _plain_key(key: IntegrationKey, transaction_id: str) -> dict[str, object]:

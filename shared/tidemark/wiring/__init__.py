@@ -8,6 +8,14 @@ from tidemark.wiring.base import (
     session,
     wire,
 )
+from tidemark.wiring.duplicates import (
+    find_duplicates,
+    undo,
+    undo_sync,
+)
+from tidemark.wiring.files import (
+    work_files,
+)
 from tidemark.wiring.outside import (
     connectors,
     cursor_key,
@@ -21,7 +29,9 @@ from tidemark.wiring.outside import (
 from tidemark.wiring.stores import (
     accounts,
     coverage,
+    duplicates,
     idempotency,
+    imports,
     integrations,
     issues,
     journal,
@@ -39,7 +49,6 @@ from tidemark.wiring.work import (
     finish_sync,
     redrive,
     sync_step,
-    work_files,
 )
 
 __all__ = [
@@ -51,9 +60,12 @@ __all__ = [
     "cursor_key",
     "delete_integration",
     "drive_sync",
+    "duplicates",
     "files_queue",
+    "find_duplicates",
     "finish_sync",
     "idempotency",
+    "imports",
     "integrations",
     "issues",
     "journal",
@@ -68,6 +80,8 @@ __all__ = [
     "snapshots",
     "sync_step",
     "syncs",
+    "undo",
+    "undo_sync",
     "uploads",
     "vault",
     "wire",

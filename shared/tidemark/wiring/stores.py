@@ -101,6 +101,22 @@ def idempotency() -> ports.IdempotencyStore:
 
 
 @cache
+def imports() -> ports.Imports:
+    """Keep the records of imports and exports."""
+    from tidemark.stores.imports import DynamoImports
+
+    return DynamoImports(wire("dynamodb"), settings().imports_table)
+
+
+@cache
+def duplicates() -> ports.Duplicates:
+    """Keep possible duplicates."""
+    from tidemark.stores.duplicates import DynamoDuplicates
+
+    return DynamoDuplicates(wire("dynamodb"), settings().duplicates_table)
+
+
+@cache
 def accounts() -> ports.Accounts:
     """Keep what belongs to owners as a whole."""
     from tidemark.stores.accounts import DynamoAccounts

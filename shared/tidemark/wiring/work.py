@@ -7,7 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from tidemark.wiring.base import clock
-from tidemark.wiring.outside import connectors, metrics, queue, uploads, vault, workflow
+from tidemark.wiring.duplicates import find_duplicates
+from tidemark.wiring.outside import connectors, metrics, queue, vault, workflow
 from tidemark.wiring.stores import (
     accounts,
     coverage,
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from tidemark.services.drive_sync import DriveSync, Redrive
     from tidemark.services.finish_sync import FinishSync
     from tidemark.services.sync_step import SyncStep
-    from tidemark.services.work_files import WorkFiles
 
 
 @cache
@@ -61,7 +61,15 @@ def finish_sync() -> FinishSync:
     from tidemark.services.finish_sync import FinishSync
 
     return FinishSync(
-        integrations(), runs(), syncs(), coverage(), parked(), issues(), metrics(), clock()
+        integrations(),
+        runs(),
+        syncs(),
+        coverage(),
+        parked(),
+        issues(),
+        metrics(),
+        clock(),
+        find_duplicates(),
     )
 
 
@@ -71,7 +79,17 @@ def delete_integration() -> DeleteIntegration:
     from tidemark.services.delete_integration import DeleteIntegration, Remains
     from tidemark.services.stop import Stop
 
-    remains = Remains(ledger(), months(), coverage(), parked(), issues(), snapshots(), runs())
+    remains = Remains(
+        ledger(),
+        months(),
+        coverage(),
+        parked(),
+        issues(),
+        snapshots(),
+        runs(),
+        journal(),
+        find_duplicates().pairs,
+    )
     stop = Stop(runs(), syncs(), clock(), time.sleep)
     return DeleteIntegration(integrations(), remains, stop, clock(), queue())
 
@@ -90,11 +108,3 @@ def redrive() -> Redrive:
     from tidemark.services.drive_sync import Redrive
 
     return Redrive(runs(), workflow(), clock())
-
-
-@cache
-def work_files() -> WorkFiles:
-    """Work on files: nothing is known yet of any job."""
-    from tidemark.services.work_files import WorkFiles
-
-    return WorkFiles({}, uploads())

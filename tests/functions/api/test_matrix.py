@@ -8,13 +8,19 @@ import pytest
 
 from functions.api.routes.openapi import DOCUMENT
 from tests.functions.api.desk import FIRST, FOREIGN, Desk
+from tidemark.domain.duplicates import Duplicate, duplicate_id
+from tidemark.domain.files import FileFormat
 from tidemark.domain.ids import new_id
 from tidemark.domain.issues import Issue, IssueType, issue_id
+from tidemark.services.read_transactions import Filter
 
 OPENAPI: dict[str, Any] = json.loads(DOCUMENT.read_text())
 ROUTES = [(method, path) for path, methods in OPENAPI["paths"].items() for method in methods]
 PUBLIC = {"/v1/connectors", "/v1/connectors/{name}", "/v1/openapi.json"}
-NAMED = {"integration_id", "sync_id", "transaction_id", "issue_id"}
+NAMED = {
+    *("integration_id", "sync_id", "transaction_id", "issue_id", "import_id", "export_id"),
+    "duplicate_id",
+}
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/v1/integrations"): {"connector": "fake", "name": "A"},
     ("patch", "/v1/integrations/{integration_id}"): {"name": "A"},
@@ -27,11 +33,30 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
         "credentials": {},
     },
     ("post", "/v1/syncs"): {"integrations": "all", "mode": "incremental"},
+    ("post", "/v1/imports"): {"integration": FIRST.integration_id, "format": "csv"},
+    ("post", "/v1/imports/{import_id}/commit"): {},
+    ("post", "/v1/exports"): {"format": "csv"},
+    ("put", "/v1/period_lock"): {"locked_until": "2025-01-01", "zone": "Europe/Berlin"},
+    ("post", "/v1/transactions"): {
+        "integration": FIRST.integration_id,
+        "occurred_at": "2025-01-01",
+        "received": {"asset": "BTC", "amount": "1"},
+    },
+    ("post", "/v1/transactions/bulk"): {"action": "exclude", "ids": ["txn_0"]},
+    ("patch", "/v1/transactions/{transaction_id}"): {"label": "Rent"},
 }
-IN_BODIES = {("post", "/v1/syncs"): "integrations"}
+IN_BODIES = {
+    ("post", "/v1/syncs"): "integrations",
+    ("post", "/v1/transactions"): "integration",
+    ("post", "/v1/imports"): "integration",
+    ("post", "/v1/exports"): "integration",
+}
 IN_QUERIES = {
     ("get", f"/v1/{name}"): "integration"
-    for name in ("transactions", "syncs", "balances", "issues")
+    for name in (
+        *("transactions", "syncs", "balances", "issues", "held_transactions", "imports"),
+        "possible_duplicates",
+    )
 }
 
 
@@ -46,6 +71,13 @@ def desk() -> Desk:
     now = made.world.clock.now()
     issue = Issue(subject, foreign, IssueType.KEY_RIGHTS, "Look.", now)
     made.world.issues.open("bob", issue)
+    own, twin = made.ids(FOREIGN)[:2]
+    name = duplicate_id(own, twin)
+    pair = Duplicate(name, own, twin, {}, 0, unique=True, found_by=own, opened_at=now)
+    made.world.duplicates.add("bob", [pair])
+    filing = made.api.services.filing
+    filing.imports.create("bob", foreign, FileFormat.CSV, "UTC")
+    filing.exports.create("bob", FileFormat.CSV, Filter())
     return made
 
 
@@ -56,6 +88,9 @@ def foreign_ids(desk: Desk) -> dict[str, str]:
         "transaction_id": desk.ids(FOREIGN)[0],
         "sync_id": next(sync for owner, sync in desk.world.syncs.items if owner == "bob"),
         "issue_id": next(issue for owner, issue in desk.world.issues.items if owner == "bob"),
+        "import_id": next(each for owner, each in desk.world.imports.items if owner == "bob"),
+        "export_id": next(each for owner, each in desk.world.imports.exports if owner == "bob"),
+        "duplicate_id": next(each for owner, each in desk.world.duplicates.items if owner == "bob"),
     }
 
 
@@ -69,6 +104,9 @@ def unknown_ids(desk: Desk) -> dict[str, str]:
         "transaction_id": own,
         "sync_id": new_id("sync", now),
         "issue_id": issue_id(unknown, IssueType.KEY_RIGHTS),
+        "import_id": new_id("imp", now),
+        "export_id": new_id("exp", now),
+        "duplicate_id": duplicate_id(own, own),
     }
 
 
@@ -79,7 +117,9 @@ def requests(ids: dict[str, str]) -> Iterator[tuple[str, str, Any, dict[str, str
         if "{" in path and path not in PUBLIC:
             yield method.upper(), path.format(**ids), body, {}
         if field := IN_BODIES.get((method, path)):
-            yield method.upper(), path, {**(body or {}), field: [ids["integration_id"]]}, {}
+            named = ids["integration_id"]
+            inside = {field: [named] if field.endswith("s") else named}
+            yield method.upper(), path, {**(body or {}), **inside}, {}
         if name := IN_QUERIES.get((method, path)):
             yield method.upper(), path, None, {name: ids["integration_id"]}
 
@@ -88,7 +128,9 @@ def state_of(desk: Desk) -> str:
     """Spell everything that is stored."""
     world = desk.world
     stores = (world.integrations, world.ledger, world.months, world.syncs, world.issues)
-    return repr([vars(store) for store in stores]) + repr(world.queue.messages)
+    files = (world.imports, world.uploads, world.files_queue)
+    others = (world.accounts, world.parked, world.duplicates, *files)
+    return repr([vars(store) for store in (*stores, *others)]) + repr(world.queue.messages)
 
 
 def test_every_route_with_an_id_is_in_the_matrix() -> None:

@@ -43,6 +43,7 @@ def test_a_transaction_has_the_shape_of_the_contract(desk: Desk) -> None:
         "import": stored.import_id,
         "edited": False,
         "before_start": True,
+        "merged_into": None,
         "label": None,
         "note": None,
         "sent": {"asset": "EUR", "amount": "1.25"},
