@@ -138,8 +138,14 @@ class Services:
             journal=wired.journal(),
             pairs=self.pairing.pairs,
         )
-        store, clock = wired.integrations(), wired.clock()
-        return DeleteIntegration(store, remains, self.stop, clock, wired.queue())
+        return DeleteIntegration(
+            integrations=wired.integrations(),
+            remains=remains,
+            stop=self.stop,
+            accounts=wired.accounts(),
+            clock=wired.clock(),
+            queue=wired.queue(),
+        )
 
     @cached_property
     def read_integrations(self) -> ReadIntegrations:

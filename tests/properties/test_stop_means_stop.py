@@ -63,7 +63,7 @@ def delete(race: Race) -> None:
         it.see(it.journal),
     )
     store = it.see(it.integrations)
-    deleting = DeleteIntegration(store, remains, race.office.stop, it.clock, it.queue)
+    deleting = DeleteIntegration(store, remains, race.office.stop, it.accounts, it.clock, it.queue)
     until = it.clock.now() + timedelta(minutes=1)
     assert deleting.delete("alice", KEY.integration_id, keep_transactions=False, until=until)
 

@@ -7,7 +7,9 @@ from typing import Protocol
 
 from tidemark.domain.integrations import Integration, IntegrationKey
 from tidemark.domain.journal import Chunk, Noted
+from tidemark.domain.pages import Window
 from tidemark.domain.ports import (
+    Accounts,
     Clock,
     CoverageStore,
     Integrations,
@@ -79,6 +81,7 @@ class DeleteIntegration:
     integrations: Integrations
     remains: Remains
     stop: Stop
+    accounts: Accounts
     clock: Clock
     queue: Queue
 
@@ -98,7 +101,7 @@ class DeleteIntegration:
         Raises:
             NotFound, Stale
             Conflict: code ``still_stopping``: it is marked, but somebody who writes into it has not
-                let go yet.
+                let go yet; code ``period_locked``: transactions of a locked period are kept.
         """
         key = self._mark(owner, integration_id, keep=keep_transactions, expected=expected)
         self.stop.stop(key, "The integration was deleted.", lambda: self._written_to(key))
@@ -136,9 +139,20 @@ class DeleteIntegration:
             if not present.deleting:
                 check_version(present, expected)
             marked = _marked(present, keep=keep)
+            if keeps_transactions(present) or not present.deleting:
+                self._refuse_locked(marked)
             if marked == present or write(self.integrations, marked):
                 return present.key
         raise Conflict(BUSY, "busy")
+
+    def _refuse_locked(self, marked: Integration) -> None:
+        """Refuse to delete transactions of the owner's locked period."""
+        lock = self.accounts.get(marked.key.owner).lock
+        if lock is None or keeps_transactions(marked):
+            return
+        locked = Window(None, lock.locked_until)
+        if any(self.remains.ledger.oldest_first(marked.key, locked, None)):
+            raise Conflict("It has transactions in a locked period; keep them.", "period_locked")
 
 
 def _marked(present: Integration, *, keep: bool) -> Integration:

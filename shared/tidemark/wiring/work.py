@@ -91,7 +91,7 @@ def delete_integration() -> DeleteIntegration:
         find_duplicates().pairs,
     )
     stop = Stop(runs(), syncs(), clock(), time.sleep)
-    return DeleteIntegration(integrations(), remains, stop, clock(), queue())
+    return DeleteIntegration(integrations(), remains, stop, accounts(), clock(), queue())
 
 
 @cache

@@ -199,3 +199,19 @@ def test_what_is_behind_the_lock_is_edited_as_ever(edited: Desk) -> None:
     assert edited.send("PATCH", path_of(9), {"label": "Rent"}).status == 200
     made = edited.send("POST", "/v1/transactions", BY_HAND | {"occurred_at": "2025-01-02"})
     assert (made.status, made.json["origin"]) == (201, Origin.MANUAL)
+
+
+def test_an_integration_goes_without_its_locked_transactions(edited: Desk) -> None:
+    """Deleting them with it is refused, before and after it was deleted without them."""
+    path = f"/v1/integrations/{FIRST.integration_id}"
+    before = repr(edited.world.ledger.items)
+    reply = edited.send("DELETE", path, keep_transactions="false")
+    assert (reply.status, reply.code) == (409, "period_locked")
+    assert edited.send("GET", path).json["status"] == "healthy"
+    assert edited.send("DELETE", path, keep_transactions="true").status == 202
+    again = edited.send("DELETE", path, keep_transactions="false")
+    assert (again.status, again.code) == (409, "period_locked")
+    assert repr(edited.world.ledger.items) == before
+    put(edited, None)
+    assert edited.send("DELETE", path, keep_transactions="false").json["done"] is True
+    assert edited.world.ledger.of(FIRST) == {}
