@@ -22,6 +22,7 @@ _INDEX_NAME = 6  # place of the index's name among the arguments of Table.query
 def hook_speed() -> None:
     """Put quicker ways in place of moto's."""
     _quick_values()
+    _quick_sizes()
     _quick_queries()
     _quick_answers()
 
@@ -48,6 +49,28 @@ def _quick_values() -> None:
     original_project = Item.project
     replace(DynamoType, "cast_value", property(cast_value))
     replace(Item, "project", project)
+
+
+def _quick_sizes() -> None:
+    """Measure plain types at once: each query measures its whole partition."""
+
+    def size(value: DynamoType) -> int:
+        if value.type not in {"S", "N", "B"} or not isinstance(value.value, str):
+            measured: int = original(value)
+            return measured
+        return _length(value.value)
+
+    def item_size(item: Item) -> int:
+        return sum(_length(name) + value.size() for name, value in item.attrs.items())
+
+    original = DynamoType.size
+    replace(DynamoType, "size", size)
+    replace(Item, "size", item_size)
+
+
+def _length(text: str) -> int:
+    """Count the bytes of a text in UTF-8."""
+    return len(text) if text.isascii() else len(text.encode())
 
 
 def _quick_queries() -> None:

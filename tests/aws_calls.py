@@ -103,7 +103,8 @@ class Changing(Listener):
 
 def body_of(request: AWSPreparedRequest) -> dict[str, Any]:
     """Give what a call sends, where that is JSON."""
-    if not isinstance(request.body, bytes | str) or "X-Amz-Target" not in request.headers:
+    spoken = "X-Amz-Target" in request.headers or "/functions/" in str(request.url)
+    if not isinstance(request.body, bytes | str) or not spoken:
         return {}
     body: dict[str, Any] = json.loads(request.body or "{}")
     return body

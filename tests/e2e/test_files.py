@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any
 
 import httpx
@@ -93,7 +94,10 @@ def bring(server: Server, owner: str, integration: str, content: bytes, form: st
 
 
 def calculated(server: Server, owner: str) -> dict[str, Decimal]:
-    """Give the calculated balances that are not nothing."""
+    """Give the calculated balances that are not nothing, as soon as they are added up."""
+    for _ in range(20):
+        if server.ask("GET", "/v1/balances", owner).status_code == HTTPStatus.OK:
+            break
     rows = server.get("/v1/balances", owner)["data"]
     told = {each["asset"]: Decimal(each["calculated"]) for each in rows}
     return {asset: amount for asset, amount in told.items() if amount}

@@ -165,3 +165,20 @@ def test_a_file_without_a_good_row_brings_nothing() -> None:
     done = office.commit(office.upload(csv(deposit(1, "x"))), only_good_rows=True)
 
     assert (done.status, done.counts) == (ImportStatus.COMMITTED, ImportCounts(bad=1))
+
+
+def test_work_that_never_gets_time_is_given_up() -> None:
+    """A commit and a revert say so themselves, and may be asked for again."""
+    office = Office()
+    ready = office.upload(GOOD)
+    enough, office.budget = office.budget, timedelta(0)
+    assert code(office.commit(ready)) == ("failed", "internal_error")
+    office.budget = enough
+    done = office.commit(ready)
+    office.budget = timedelta(0)
+    assert code(office.revert(done)) == ("committed", "internal_error")
+    assert len(office.held()) == 3
+    office.budget = enough
+
+    assert office.revert(done).status is ImportStatus.REVERTED
+    assert office.held() == []

@@ -78,6 +78,9 @@ class CommitFile:
                 self._commit(hold, deadline)
             except Unusable as error:
                 hold.fail(error.problem)
+                if error.problem is FILE_CHANGED:
+                    # S3 may have told of the newer file while there was no time for it.
+                    self.queue.send(FileJob(job.owner, JobKind.CHECK, job.id))
 
     def _commit(self, hold: Hold, deadline: datetime) -> None:
         """Commit what is left to do."""
@@ -87,7 +90,7 @@ class CommitFile:
         self.duplicates.expect_own(key_of(hold.record))
         for portion in batched(rows[hold.record.done :], PORTION, strict=False):
             if self.clock.now() >= deadline:
-                hold.save(busy_until=None, attempts=0)
+                hold.save(busy_until=None)
                 self.queue.send(FileJob(hold.record.owner, JobKind.COMMIT, hold.record.id))
                 return
             counts = self._settle(hold.record, portion)
@@ -101,8 +104,6 @@ class CommitFile:
         record = hold.record
         content = self.files.content(record)
         if digest_of(content) != record.digest:
-            # S3's word of the newer file may have come while there was no time for it.
-            self.queue.send(FileJob(record.owner, JobKind.CHECK, record.id))
             raise Unusable(FILE_CHANGED)
         told = self.files.read(record, content)
         if told.errors and not record.only_good_rows:

@@ -72,6 +72,8 @@ class FindDuplicates:
         key = IntegrationKey(owner, integration_id)
         self.expect_own(key)
         own = self._one(key)
+        if not any(self._sources(each) for each in own):
+            return []
         return self._compare(list(self._rows.owns(own, window)), found_by)
 
     def after_change(self, owner: str, transaction_ids: Sequence[str]) -> None:
@@ -116,12 +118,15 @@ class FindDuplicates:
         """Compare own transactions of one integration with what sources told; give new pairs."""
         if not owns:
             return []
-        own = owns[0].integration
-        sources = [own]
-        if own.kind is IntegrationKind.MANUAL:
-            every = self._all(own.key.owner)
-            sources = [each for each in every if each.kind is not IntegrationKind.MANUAL]
+        sources = self._sources(owns[0].integration)
         return self._rows.find(owns, sources, found_by) or []
+
+    def _sources(self, own: Integration) -> list[Integration]:
+        """Give the integrations whose sources may have told what one's owner told."""
+        if own.kind is not IntegrationKind.MANUAL:
+            return [own]
+        every = self._all(own.key.owner)
+        return [each for each in every if each.kind is not IntegrationKind.MANUAL]
 
     @property
     def _rows(self) -> PairRows:

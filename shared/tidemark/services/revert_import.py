@@ -50,5 +50,6 @@ class RevertImport:
             self.duplicates.recheck(job.owner)
             hold.end(ImportStatus.REVERTED, revert=revert)
             return
-        hold.save(busy_until=None, attempts=0, revert=revert)
+        attempts = hold.record.attempts if revert == begun else 0
+        hold.save(busy_until=None, attempts=attempts, revert=revert)
         self.queue.send(job)

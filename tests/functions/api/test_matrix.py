@@ -10,7 +10,7 @@ from functions.api.routes.openapi import DOCUMENT
 from tests.functions.api.desk import FIRST, FOREIGN, Desk
 from tidemark.domain.duplicates import Duplicate, duplicate_id
 from tidemark.domain.files import FileFormat
-from tidemark.domain.ids import new_id
+from tidemark.domain.ids import new_id, transaction_id
 from tidemark.domain.issues import Issue, IssueType, issue_id
 from tidemark.services.read_transactions import Filter
 
@@ -62,35 +62,37 @@ IN_QUERIES = {
 
 @pytest.fixture
 def desk() -> Desk:
-    """Give a desk where bob has an integration, transactions, a sync and an issue."""
+    """Give a desk where alice has an integration, and bob one of everything."""
     made = Desk()
-    made.fill(3, FOREIGN)
     made.world.connect(FIRST)
-    foreign = FOREIGN.integration_id
-    subject = issue_id(foreign, IssueType.KEY_RIGHTS)
-    now = made.world.clock.now()
-    issue = Issue(subject, foreign, IssueType.KEY_RIGHTS, "Look.", now)
-    made.world.issues.open("bob", issue)
-    own, twin = made.ids(FOREIGN)[:2]
-    name = duplicate_id(own, twin)
-    pair = Duplicate(name, own, twin, {}, 0, unique=True, found_by=own, opened_at=now)
-    made.world.duplicates.add("bob", [pair])
-    filing = made.api.services.filing
-    filing.imports.create("bob", foreign, FileFormat.CSV, "UTC")
-    filing.exports.create("bob", FileFormat.CSV, Filter())
     return made
 
 
-def foreign_ids(desk: Desk) -> dict[str, str]:
+@pytest.fixture
+def foreign(desk: Desk) -> dict[str, str]:
     """Give an id of bob's for each kind of id."""
+    return bobs_things(desk)
+
+
+def bobs_things(desk: Desk) -> dict[str, str]:
+    """Give bob an integration, transactions, a sync, an issue, a pair, an import and an export."""
+    desk.fill(3, FOREIGN)
+    name, now = FOREIGN.integration_id, desk.world.clock.now()
+    issue = Issue(issue_id(name, IssueType.KEY_RIGHTS), name, IssueType.KEY_RIGHTS, "Look.", now)
+    desk.world.issues.open("bob", issue)
+    own, twin = (transaction_id(name, f"ledger:T{number:04}") for number in range(2))
+    pair = duplicate_id(own, twin)
+    found = Duplicate(pair, own, twin, {}, 0, unique=True, found_by=own, opened_at=now)
+    desk.world.duplicates.add("bob", [found])
+    filing = desk.api.services.filing
     return {
-        "integration_id": FOREIGN.integration_id,
-        "transaction_id": desk.ids(FOREIGN)[0],
-        "sync_id": next(sync for owner, sync in desk.world.syncs.items if owner == "bob"),
-        "issue_id": next(issue for owner, issue in desk.world.issues.items if owner == "bob"),
-        "import_id": next(each for owner, each in desk.world.imports.items if owner == "bob"),
-        "export_id": next(each for owner, each in desk.world.imports.exports if owner == "bob"),
-        "duplicate_id": next(each for owner, each in desk.world.duplicates.items if owner == "bob"),
+        "integration_id": name,
+        "transaction_id": own,
+        "sync_id": next(desk.world.syncs.newest_first("bob", None)).id,
+        "issue_id": issue.id,
+        "import_id": filing.imports.create("bob", name, FileFormat.CSV, "UTC")[0].id,
+        "export_id": filing.exports.create("bob", FileFormat.CSV, Filter()).id,
+        "duplicate_id": pair,
     }
 
 
@@ -98,7 +100,7 @@ def unknown_ids(desk: Desk) -> dict[str, str]:
     """Give an id of nobody's for each kind of id."""
     now = desk.world.clock.now()
     unknown = new_id("intg", now)
-    own = desk.ids(FOREIGN)[0].replace(FOREIGN.integration_id[5:], unknown[5:])
+    own = transaction_id(unknown, "ledger:T0000")
     return {
         "integration_id": unknown,
         "transaction_id": own,
@@ -151,11 +153,13 @@ def test_every_route_with_an_id_is_in_the_matrix() -> None:
     assert len(list(requests(dict.fromkeys(NAMED, "x")))) >= 18
 
 
-def test_a_foreign_id_is_404_on_every_route_and_writes_nothing(desk: Desk) -> None:
+def test_a_foreign_id_is_404_on_every_route_and_writes_nothing(
+    desk: Desk, foreign: dict[str, str]
+) -> None:
     """Its answer is that of an id of nobody's, to the letter."""
     before = state_of(desk)
-    foreign, unknown = list(requests(foreign_ids(desk))), list(requests(unknown_ids(desk)))
-    for (method, path, body, query), nobody in zip(foreign, unknown, strict=True):
+    pairs = zip(requests(foreign), requests(unknown_ids(desk)), strict=True)
+    for (method, path, body, query), nobody in pairs:
         reply = desk.send(method, path, body, **query)
         same = desk.send(nobody[0], nobody[1], nobody[2], **nobody[3])
         assert (reply.status, reply.code) == (404, "not_found"), path
@@ -171,10 +175,12 @@ def test_an_id_that_is_none_is_404(desk: Desk, bad: str) -> None:
             assert desk.send(method, path, body, **query).status == 404, path
 
 
-def test_an_unknown_field_is_refused_on_every_route_that_writes(desk: Desk) -> None:
+def test_an_unknown_field_is_refused_on_every_route_that_writes(
+    desk: Desk, foreign: dict[str, str]
+) -> None:
     """Also where no body is read at all; nothing is written."""
     before = state_of(desk)
-    ids = {**foreign_ids(desk), "integration_id": FIRST.integration_id}
+    ids = {**foreign, "integration_id": FIRST.integration_id}
     for method, path in ROUTES:
         if method == "get":
             continue

@@ -5,15 +5,13 @@ from typing import Any, cast
 import pytest
 
 from tests.aws_calls import Recorder, listening
-from tests.functions.api.desk import FIRST, FOREIGN, SECOND, WANTED, Desk, listed
-from tests.functions.api.test_matrix import requests
+from tests.functions.api.desk import FIRST, SECOND, WANTED, Desk, listed
+from tests.functions.api.test_matrix import NAMED, bobs_things, requests
 from tests.played import wire_to
 from tests.stores.stores import Stores, in_dynamodb
 from tests.world import World
 from tidemark.aws import signing
 from tidemark.aws.vault import KmsVault
-from tidemark.domain.ids import transaction_id
-from tidemark.domain.issues import Issue, IssueType, issue_id
 from tidemark.wire import KMS
 
 READS = {"GetItem", "BatchGetItem", "Query", "GenerateMac"}
@@ -99,17 +97,7 @@ def test_an_integration_lives_and_goes(desk: Desk) -> None:
 
 def test_a_foreign_id_is_404_and_writes_nothing(desk: Desk) -> None:
     """On every route, counted at the wire."""
-    desk.fill(1, FOREIGN)
-    now = desk.world.clock.now()
-    subject = issue_id(FOREIGN.integration_id, IssueType.KEY_RIGHTS)
-    issue = Issue(subject, FOREIGN.integration_id, IssueType.KEY_RIGHTS, "Look.", now)
-    desk.world.issues.open("bob", issue)
-    ids = {
-        "integration_id": FOREIGN.integration_id,
-        "transaction_id": transaction_id(FOREIGN.integration_id, "ledger:T0000"),
-        "sync_id": next(desk.world.syncs.newest_first("bob", None)).id,
-        "issue_id": subject,
-    }
+    ids = bobs_things(desk)
     with listening(Recorder()) as recorder:
         for method, path, body, query in requests(ids):
             assert desk.send(method, path, body, **query).status == 404, path
@@ -118,9 +106,8 @@ def test_a_foreign_id_is_404_and_writes_nothing(desk: Desk) -> None:
 
 def test_an_id_that_is_none_is_no_fault(desk: Desk) -> None:
     """DynamoDB would refuse such keys."""
-    names = ("integration_id", "transaction_id", "sync_id", "issue_id")
     for bad in ("a", "#", "x" * 3000, "intg_" + "0" * 27, "txn_" + "0" * 2000):
-        for method, path, body, query in requests(dict.fromkeys(names, bad)):
+        for method, path, body, query in requests(dict.fromkeys(NAMED, bad)):
             assert desk.send(method, path, body, **query).status in {404, 422}, path
 
 
