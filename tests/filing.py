@@ -13,6 +13,7 @@ from tidemark.domain.integrations import Integration, IntegrationKey, Integratio
 from tidemark.domain.transactions import Transaction
 from tidemark.files.read import read_file
 from tidemark.files.write_rows import ExportRow, write_rows
+from tidemark.services.add_up import AddUp
 from tidemark.services.check_file import CheckFile
 from tidemark.services.commit_file import CommitFile
 from tidemark.services.export_transactions import Exports, ExportTransactions
@@ -120,6 +121,7 @@ class Office:
                 self.sorting,
                 it.amending,
                 it.finding,
+                AddUp(it.see(it.ledger), it.see(it.months), it.clock),
                 it.files_queue,
                 it.clock,
             ),

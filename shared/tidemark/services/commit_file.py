@@ -17,6 +17,7 @@ from tidemark.domain.pages import Window
 from tidemark.domain.ports import Clock, FilesQueue, Imports
 from tidemark.domain.transactions import Origin, Transaction, imported
 from tidemark.errors import Conflict, NotFound
+from tidemark.services.add_up import AddUp
 from tidemark.services.amend import Amend
 from tidemark.services.file_rows import (
     FILE_CHANGED,
@@ -59,6 +60,7 @@ class CommitFile:
     sorting: SortRows
     amend: Amend
     duplicates: Duplicates
+    add_up: AddUp
     queue: FilesQueue
     clock: Clock
 
@@ -97,6 +99,7 @@ class CommitFile:
             done = hold.record.done + len(portion)
             hold.save(counts=counts, done=done, attempts=0)
         self._find_duplicates(hold.record, rows)
+        self.add_up.calculated(key_of(hold.record))  # so that nobody has to wait for it later
         hold.end(ImportStatus.COMMITTED)
 
     def _rows(self, hold: Hold) -> list[Named]:

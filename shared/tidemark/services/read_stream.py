@@ -109,8 +109,15 @@ class StreamWalk:
         open_ids = self._pages[-1].page.open_ids
         for index, read in enumerate(self._pages):
             if any(found.id in open_ids for found in read.page.transactions):
-                return index
+                return self._uncut(index)
         return len(self._pages)
+
+    def _uncut(self, most: int) -> int:
+        """Give how many pages, ``most`` at the most, end where no transaction goes on."""
+        for count in range(most, 0, -1):
+            if not _ids(self._pages[:count]) & _ids(self._pages[count:]):
+                return count
+        return 0
 
     def _commit(self, count: int) -> None:
         """Commit the first ``count`` pages; if details are refused now, those of half of them."""
@@ -121,7 +128,7 @@ class StreamWalk:
         except RateLimited:
             if count == 1:
                 raise
-            self._write(count // 2)
+            self._write(self._uncut(count // 2) or count // 2)
             raise
 
     def _write(self, count: int) -> None:
@@ -155,6 +162,11 @@ class StreamWalk:
         if cursor in self._seen:
             raise SourceGarbage("The source's pages repeat.")
         self._seen.add(cursor)
+
+
+def _ids(pages: Sequence[_Read]) -> set[str]:
+    """Give the transactions of some pages."""
+    return {found.id for read in pages for found in read.page.transactions}
 
 
 def _advanced(progress: StreamProgress, pages: Sequence[Page]) -> StreamProgress:

@@ -48,8 +48,6 @@ def work_files() -> WorkFiles:
         JobKind.EXPORT: _when_asked(export_transactions),
         JobKind.UNDO_SYNC: _when_asked(undo_sync),
         JobKind.FIND_DUPLICATES: _when_asked(find_duplicates),
-        JobKind.UNDO_SYNC: _when_asked(undo_sync),
-        JobKind.FIND_DUPLICATES: _when_asked(find_duplicates),
     }
     return WorkFiles(jobs, uploads())
 
@@ -76,6 +74,7 @@ def check_file() -> CheckFile:
 @cache
 def commit_file() -> CommitFile:
     """Write the rows of checked files."""
+    from tidemark.services.add_up import AddUp
     from tidemark.services.commit_file import CommitFile
 
     return CommitFile(
@@ -84,6 +83,7 @@ def commit_file() -> CommitFile:
         sorting=_sort_rows(),
         amend=_amend(),
         duplicates=find_duplicates(),
+        add_up=AddUp(ledger(), months(), clock()),
         queue=files_queue(),
         clock=clock(),
     )
