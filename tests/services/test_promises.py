@@ -170,6 +170,21 @@ def test_pending_ones_are_those_of_the_last_run() -> None:
     assert set(it.digest()) == {"ledger:TP"}
 
 
+def test_one_that_settles_late_is_in_the_next_window() -> None:
+    """However long it was pending, and whatever came after it."""
+    it = World(LivingSource(trades(40, start=START)))
+    it.connect()
+    source = it.source
+    assert isinstance(source, LivingSource)
+    source.announce(Row("P", "TP", START + timedelta(days=1), "EUR", Decimal(1)))
+    for _ in range(2):
+        it.run()
+        assert [each.id for each in it.parked.pending(KEY)] == ["ledger:TP"]
+    source.settle("P")
+    it.run()
+    assert "ledger:TP" in it.digest()
+
+
 @dataclass
 class Carousel(FakeSource):
     """A source whose pages come round again."""

@@ -1,13 +1,13 @@
 """Beginning a run: which time it reads, and which streams."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tidemark.domain.coverage import StreamCoverage
 from tidemark.domain.integrations import DeletedPolicy, Integration
 from tidemark.domain.pages import Window
-from tidemark.domain.ports import ConnectorFacts, Ledger
+from tidemark.domain.ports import ConnectorFacts, Ledger, Parked
 from tidemark.domain.sorting import Rules
 from tidemark.domain.syncs import Mode, Run, StreamProgress
 from tidemark.domain.transactions import Origin, State
@@ -23,6 +23,7 @@ class Beginning:
     facts: ConnectorFacts
     coverage: Mapping[str, StreamCoverage]
     ledger: Ledger
+    parked: Parked
 
     def begin(self, run: Run, now: datetime) -> Run:
         """Freeze the window at ``now`` (UTC): a run claims nothing later than its own start."""
@@ -65,20 +66,30 @@ class Beginning:
             covered(self.coverage, self.facts.streams),
             self.facts.overlap,
         )
-        return self._back_to_deleted(start, since)
+        return self._reaching_back(start, since)
 
-    def _back_to_deleted(self, start: datetime | None, since: datetime | None) -> datetime | None:
-        """Reach back to the oldest deleted transaction where deleted ones are to reappear.
-
-        To where its source has it: its owner may have moved it to any time before.
-        """
-        if since is None or self.integration.deleted is not DeletedPolicy.REAPPEAR:
-            return since
-        there = self.ledger.oldest_first(self.integration.key, span(None, None), None)
-        deleted = (each for each in there if each.state is State.DELETED)
-        times = (each.occurred_at for each in deleted if each.origin is Origin.SOURCE)
+    def _reaching_back(self, start: datetime | None, since: datetime | None) -> datetime | None:
+        """Reach back to what a window would miss: what is pending, and what is to reappear."""
+        if since is None:
+            return None
+        times = (*self._pending(), *self._to_reappear())
         oldest = min((at for at in times if start is None or at >= start), default=since)
         if oldest >= since:
             return since
         reached = oldest - self.facts.overlap
         return reached if start is None else max(reached, start)
+
+    def _pending(self) -> Iterator[datetime]:
+        """Give the times of what was pending at the last run: it may be settled by now."""
+        return (found.occurred_at for found in self.parked.pending(self.integration.key))
+
+    def _to_reappear(self) -> Iterator[datetime]:
+        """Give the times of deleted transactions where deleted ones are to reappear.
+
+        Those at the source: their owner may have moved them to any time before.
+        """
+        if self.integration.deleted is not DeletedPolicy.REAPPEAR:
+            return iter(())
+        there = self.ledger.oldest_first(self.integration.key, span(None, None), None)
+        deleted = (each for each in there if each.state is State.DELETED)
+        return (each.occurred_at for each in deleted if each.origin is Origin.SOURCE)

@@ -106,7 +106,7 @@ class SyncStep:
         """Gather what decides how the run begins."""
         facts = self.connectors.get(integration.connector)
         coverage, _ = self.coverage.read(integration.key)
-        return Beginning(integration, facts, coverage, self.books.ledger)
+        return Beginning(integration, facts, coverage, self.books.ledger, self.books.parked)
 
     def _begun(self, lease: Lease, beginning: Beginning) -> Lease:
         """Begin the run if it has not begun, and count the step."""
