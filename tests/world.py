@@ -28,10 +28,12 @@ from tests.fakes import (
     MemorySnapshots,
     MemorySyncs,
     MemoryUploads,
+    MemoryWatermarks,
     watched,
 )
 from tests.fakes.source import FakeSource, trades
 from tidemark.domain.integrations import Integration, IntegrationKey, IntegrationKind
+from tidemark.domain.licences import DEFAULT, Licences
 from tidemark.domain.pages import Window
 from tidemark.domain.ports import Connectors
 from tidemark.domain.steps import Outcome, StepResult, Worker
@@ -85,6 +87,8 @@ class World:
     uploads: MemoryUploads = field(default_factory=MemoryUploads)
     files_queue: FakeFilesQueue = field(default_factory=FakeFilesQueue)
     duplicates: MemoryDuplicates = field(default_factory=MemoryDuplicates)
+    watermarks: MemoryWatermarks = field(default_factory=MemoryWatermarks)
+    licences: Licences = field(default_factory=lambda: DEFAULT)
     connectors: Connectors | None = None
 
     def connect(

@@ -32,6 +32,11 @@ class Call:
         return self.services.wired
 
     @property
+    def signed_in(self) -> bool:
+        """Tell whether the request came with a token, as it does on all routes but public ones."""
+        return bool(self.event["requestContext"].get("authorizer"))
+
+    @property
     def owner(self) -> str:
         """Give the owner. Raises Unauthenticated."""
         authorizer = self.event["requestContext"].get("authorizer") or {}

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
 
 from functions.api.shapes.fields import Shape
 
-READ, WRITE = "read", "write"
+READ, WRITE, ADMIN = "read", "write", "admin"
 
 Responses = dict[int, OpenAPIResponse]
 

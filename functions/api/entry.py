@@ -21,6 +21,8 @@ from tidemark.errors import Refused
 
 _RESOURCES = frozenset(
     {
+        "account",
+        "admin",
         "balances",
         "connectors",
         "exports",
@@ -36,6 +38,9 @@ _RESOURCES = frozenset(
         "transactions",
     }
 )
+_NOT_THEIRS = "admin"
+"""What operators do is not an owner's use."""
+
 _FAULT = 500
 _DEPTH = 8
 
@@ -62,6 +67,7 @@ class Api:
         try:
             self._check_route(call)
             call.check_body()
+            self._note_seen(call)
         except Refused as error:
             return _sent(problem(error, call.request_id))
         self.resolver.context["call"] = call
@@ -92,6 +98,11 @@ class Api:
             raise UnknownRoute("There is no such path.")
         if call.method not in methods:
             raise WrongMethod(sorted(methods))
+
+    def _note_seen(self, call: Call) -> None:
+        """Note that an owner is here, whatever is asked for; nobody is known on public routes."""
+        if call.signed_in and call.resource != _NOT_THEIRS:
+            self.services.note_seen.note(call.owner)
 
     def _invalid(self, error: RequestValidationError) -> Response[str]:
         """Answer a request that does not have the form it must have."""

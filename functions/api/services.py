@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tidemark.services.edit_integrations import EditIntegrations
     from tidemark.services.edit_transactions import EditTransactions
     from tidemark.services.finish_sync import FinishSync
+    from tidemark.services.keep_account import KeepAccount, NoteSeen
     from tidemark.services.read_balances import ReadBalances
     from tidemark.services.read_integrations import ReadIntegrations
     from tidemark.services.read_transactions import ReadTransactions
@@ -77,6 +78,20 @@ class Services:
             metrics=wired.metrics(),
             clock=wired.clock(),
         )
+
+    @cached_property
+    def note_seen(self) -> NoteSeen:
+        """Note that owners use the product."""
+        from tidemark.services.keep_account import NoteSeen
+
+        return NoteSeen(self.wired.accounts(), self.wired.clock())
+
+    @cached_property
+    def keep_account(self) -> KeepAccount:
+        """Change accounts."""
+        from tidemark.services.keep_account import KeepAccount
+
+        return KeepAccount(self.wired.accounts())
 
     @cached_property
     def connecting(self) -> Connecting:
@@ -160,6 +175,8 @@ class Services:
             parked=wired.parked(),
             issues=wired.issues(),
             connectors=wired.connectors(),
+            accounts=wired.accounts(),
+            licences=wired.licences(),
             clock=wired.clock(),
         )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from tidemark.domain import ports
+    from tidemark.domain.licences import Licences
 
 
 class Wired(Protocol):
@@ -40,6 +41,9 @@ class Wired(Protocol):
 
     def accounts(self) -> ports.Accounts:
         """Give what is kept of owners."""
+
+    def licences(self) -> Licences:
+        """Give the deployment's table of licences."""
 
     def snapshots(self) -> ports.Snapshots:
         """Give the balances as they were found."""

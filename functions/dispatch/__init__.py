@@ -1,1 +1,1 @@
-"""Gives every run that lost its driver a new one."""
+"""Ticks: fires the schedule, and gives every run that lost its driver a new one."""

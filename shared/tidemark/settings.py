@@ -15,9 +15,10 @@ class MissingSetting(Exception):
 class Settings:
     """The environment. Tables, keys, queues, bucket and state machine are named as AWS knows them.
 
-    ``sources`` are base URLs that replace providers' own, by connector. ``endpoints`` are those
-    of AWS services (``dynamodb``, ``kms``, ``s3``, ``sqs``, ``sfn``) that are not AWS's own; ``""``
-    stands for all others. ``clock_offset_file`` holds seconds to add to the system clock.
+    ``licences`` is the JSON of a table of licences. ``sources`` are base URLs that replace
+    providers' own, by connector. ``endpoints`` are those of AWS services (``dynamodb``, ``kms``,
+    ``s3``, ``sqs``, ``sfn``) that are not AWS's own; ``""`` stands for all others.
+    ``clock_offset_file`` holds seconds to add to the system clock.
     """
 
     region: str
@@ -35,12 +36,14 @@ class Settings:
     accounts_table: str
     imports_table: str
     duplicates_table: str
+    watermarks_table: str
     credentials_key_id: str
     cursor_key_id: str
     sync_queue_url: str
     files_queue_url: str
     files_bucket: str
     state_machine_arn: str
+    licences: str
     sources: Mapping[str, str]
     endpoints: Mapping[str, str]
     clock_offset_file: str | None
@@ -65,12 +68,14 @@ class Settings:
             accounts_table=get("ACCOUNTS_TABLE"),
             imports_table=get("IMPORTS_TABLE"),
             duplicates_table=get("DUPLICATES_TABLE"),
+            watermarks_table=get("WATERMARKS_TABLE"),
             credentials_key_id=get("CREDENTIALS_KEY_ID"),
             cursor_key_id=get("CURSOR_KEY_ID"),
             sync_queue_url=get("SYNC_QUEUE_URL"),
             files_queue_url=get("FILES_QUEUE_URL"),
             files_bucket=get("FILES_BUCKET"),
             state_machine_arn=get("STATE_MACHINE_ARN"),
+            licences=environment.get("LICENCES") or "{}",
             sources=json.loads(environment.get("SOURCES") or "{}"),
             endpoints=_endpoints(environment),
             clock_offset_file=environment.get("CLOCK_OFFSET_FILE"),

@@ -33,9 +33,10 @@ def test_every_route_but_the_public_ones_has_an_authorizer() -> None:
 
 
 def test_reading_needs_the_read_scope_and_all_else_the_write_scope() -> None:
-    """A scope follows from the method."""
+    """A scope follows from the method; what operators do has one that owners never get."""
     for route in set(routes()) - PUBLIC:
         scope = "read" if route.startswith("GET ") else "write"
+        scope = "admin" if "/v1/admin/" in route else scope
         assert scopes(route) == {scope, f"tidemark/{scope}"}, route
 
 
@@ -94,3 +95,8 @@ def test_the_documented_routes_are_the_deployed_ones() -> None:
     listed = (f"{method.upper()} {path}" for path, each in documented.items() for method in each)
 
     assert {anonymous(route) for route in listed} == {anonymous(route) for route in routes()}
+
+
+def test_the_sign_in_page_gives_nobody_the_admin_scope() -> None:
+    """Owners sign in for what is theirs."""
+    assert "tidemark/admin" not in properties("UserPoolClient")["AllowedOAuthScopes"]

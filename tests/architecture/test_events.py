@@ -1,6 +1,7 @@
 """The events in events/ are such as AWS sends: they fit the template and the state machine."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from tests.architecture.stack import properties, routes
 from tests.architecture.test_state_machine import states
 from tidemark.domain.imports import import_of
+from tidemark.domain.schedules import SLOT, Wheel
 
 EVENTS = Path(__file__).resolve().parents[2] / "events"
 REQUESTS = sorted(path.stem for path in EVENTS.glob("api_*.json"))
@@ -73,6 +75,18 @@ def test_s3_tells_of_an_upload_by_its_name() -> None:
 
 
 def test_a_tick_comes_from_the_schedule() -> None:
-    """The template's schedule sends no input of its own."""
+    """The one that looks for abandoned runs sends no input of its own."""
     assert "Input" not in properties("DispatchFunctionEvery5Minutes")["Target"]
     assert event("dispatch")["source"] == "aws.scheduler"
+
+
+@pytest.mark.parametrize("wheel", list(Wheel))
+def test_a_turn_of_a_wheel_comes_from_its_schedule(wheel: Wheel) -> None:
+    """Each wheel has one schedule, which ticks once per slot and names the moment it meant."""
+    name = "DailyWheel" if wheel is Wheel.DAILY else "SixHourlyWheel"
+    schedule = properties(f"DispatchFunction{name}")
+    sent = json.loads(schedule["Target"]["Input"])
+
+    assert schedule["ScheduleExpression"] == f"rate({SLOT // timedelta(minutes=1)} minutes)"
+    assert sent == {"wheel": wheel.value, "at": "<aws.scheduler.scheduled-time>"}
+    assert set(event("dispatch_wheel")) == set(sent)

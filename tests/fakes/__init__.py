@@ -4,11 +4,11 @@ from tests.fakes.accounts import MemoryAccounts
 from tests.fakes.duplicates import MemoryDuplicates
 from tests.fakes.files import FakeFilesQueue, MemoryImports, MemoryUploads
 from tests.fakes.idempotency import MemoryIdempotency
+from tests.fakes.integrations import MemoryIntegrations, MemoryWatermarks
 from tests.fakes.ledger import MemoryJournal, MemoryLedger, MemoryMonths
 from tests.fakes.outside import FakeClock, FakeMetrics, FakeQueue, FakeVault, FakeWorkflow
 from tests.fakes.records import (
     MemoryCoverage,
-    MemoryIntegrations,
     MemoryIssues,
     MemoryParked,
     MemorySnapshots,
@@ -39,5 +39,6 @@ __all__ = [
     "MemorySnapshots",
     "MemorySyncs",
     "MemoryUploads",
+    "MemoryWatermarks",
     "watched",
 ]

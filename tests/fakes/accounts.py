@@ -1,5 +1,8 @@
 """Accounts of owners in memory."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from tidemark.domain.accounts import Account
 from tidemark.errors import StaleVersion
 
@@ -19,4 +22,11 @@ class MemoryAccounts:
         """Write over the expected version."""
         if self.get(account.owner).version != expected:
             raise StaleVersion("the account was changed in between")
-        self.items[account.owner] = account
+        seen = self.get(account.owner).last_seen_at
+        self.items[account.owner] = replace(account, last_seen_at=seen)
+
+    def note_seen(self, owner: str, at: datetime, before: datetime) -> None:
+        """Set when the owner was seen, if that is older."""
+        stored = self.get(owner)
+        if stored.last_seen_at is None or stored.last_seen_at < before:
+            self.items[owner] = replace(stored, last_seen_at=at)

@@ -3,60 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from tidemark.domain.balances import Snapshot
 from tidemark.domain.coverage import StreamCoverage
 from tidemark.domain.held import Held
-from tidemark.domain.integrations import OUTCOME_FIELDS, Integration, IntegrationKey
+from tidemark.domain.integrations import IntegrationKey
 from tidemark.domain.issues import Issue, IssueState
 from tidemark.domain.pages import Unread
 from tidemark.domain.syncs import Sync
 from tidemark.domain.transactions import Found
 from tidemark.errors import NotFound, StaleVersion
-
-
-class MemoryIntegrations:
-    """Integrations in a dictionary."""
-
-    def __init__(self) -> None:
-        """Start empty."""
-        self.items: dict[IntegrationKey, Integration] = {}
-
-    def add(self, integration: Integration) -> None:
-        """Write a new one."""
-        if integration.key in self.items:
-            raise StaleVersion("the integration exists")
-        self.items[integration.key] = integration
-
-    def get(self, key: IntegrationKey) -> Integration | None:
-        """Give one."""
-        return self.items.get(key)
-
-    def of_owner(self, owner: str) -> list[Integration]:
-        """Give an owner's, in the order of their ids."""
-        own = (each for each in self.items.values() if each.key.owner == owner)
-        return sorted(own, key=lambda each: each.id)
-
-    def replace(self, integration: Integration, expected: int) -> None:
-        """Write over the expected version."""
-        stored = self.items.get(integration.key)
-        if stored is None or stored.version != expected:
-            raise StaleVersion("the integration was changed in between")
-        kept: dict[str, Any] = {name: getattr(stored, name) for name in OUTCOME_FIELDS}
-        self.items[integration.key] = replace(integration, **kept)
-
-    def note_outcome(self, key: IntegrationKey, outcome: Mapping[str, object]) -> None:
-        """Set what syncs own."""
-        if not outcome.keys() <= OUTCOME_FIELDS:
-            raise ValueError("an outcome has no such fields")
-        if key in self.items:
-            fields: dict[str, Any] = dict(outcome)
-            self.items[key] = replace(self.items[key], **fields)
-
-    def remove(self, key: IntegrationKey) -> None:
-        """Remove one."""
-        self.items.pop(key, None)
 
 
 class MemorySyncs:

@@ -1,5 +1,7 @@
 """What the functions do together, each called as AWS calls it."""
 
+import json
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +11,7 @@ from functions.dispatch import app as dispatch
 from local.sources.kraken import Behaviour, KrakenSource
 from local.sources.kraken_history import generate
 from tests.aws_calls import Answering, Recorder, listening
-from tests.functions.stage import Stage, event, first_of
+from tests.functions.stage import Json, Stage, event, first_of
 
 ROWS = 120
 
@@ -167,3 +169,30 @@ def test_an_abandoned_run_is_driven_again(
     assert stage.execute(of, execution=2) == ["done"]
     assert stage.sync(of)["status"] == "succeeded"
     assert dispatch.handler(tick, stage.context()) == {"driven": 0}
+
+
+def test_a_turn_of_the_wheel_starts_what_is_due(stage: Stage, account: KrakenSource) -> None:
+    """Once for each tick that is meant for it, and only with a licence."""
+    made = stage.connect(account.credentials)
+    stage.deliver(*stage.messages())
+    now = datetime.now(UTC)
+    assert shown(stage, made)["next_sync_reason"] == "free"
+    body = {"tier": "pro", "tax_years": [now.year, now.year + 1]}
+    assert stage.send("PUT", "/v1/admin/accounts/alice/licence", body).status == 200
+    at = shown(stage, made)["next_sync_at"]
+    stage.advance((datetime.fromisoformat(at) - now).total_seconds())
+
+    tick = event("dispatch_wheel", at=at)
+    assert dispatch.handler(tick, stage.context()) == {"fired": 1}
+    assert dispatch.handler(tick, stage.context()) == {"fired": 0}
+    (message,) = stage.messages()
+    stage.deliver(message)
+    sync = stage.sync(json.loads(message))
+    assert (sync["status"], sync["trigger"]) == ("succeeded", "schedule")
+    following = datetime.fromisoformat(shown(stage, made)["next_sync_at"])
+    assert following == datetime.fromisoformat(at) + timedelta(days=1)
+
+
+def shown(stage: Stage, made: Json) -> Json:
+    """Give an integration as its owner sees it."""
+    return dict(stage.send("GET", f"/v1/integrations/{made['id']}").json)

@@ -32,7 +32,15 @@ def change(it: World, **changes: object) -> None:
 def spans(it: World) -> list[tuple[datetime | None, datetime, str]]:
     """Give the coverage as it is shown."""
     reading = ReadIntegrations(
-        it.integrations, it.runs, it.coverage, it.parked, it.issues, it.source, it.clock
+        it.integrations,
+        it.runs,
+        it.coverage,
+        it.parked,
+        it.issues,
+        it.source,
+        it.accounts,
+        it.licences,
+        it.clock,
     )
     (stream,) = reading.spans("alice", KEY.integration_id)
     return [(each.since, each.until, each.state) for each in stream.spans]

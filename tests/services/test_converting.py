@@ -36,7 +36,15 @@ def world(origin: Origin = Origin.FILE, rows: int = 4) -> World:
 def reading(it: World) -> ReadIntegrations:
     """Give what shows integrations."""
     return ReadIntegrations(
-        it.integrations, it.runs, it.coverage, it.parked, it.issues, it.sources, it.clock
+        it.integrations,
+        it.runs,
+        it.coverage,
+        it.parked,
+        it.issues,
+        it.sources,
+        it.accounts,
+        it.licences,
+        it.clock,
     )
 
 

@@ -19,6 +19,7 @@ from tidemark.stores.runs import DynamoRuns
 from tidemark.stores.snapshots import DynamoSnapshots
 from tidemark.stores.syncs import DynamoSyncs
 from tidemark.stores.transactions import DynamoLedger
+from tidemark.stores.watermarks import DynamoWatermarks
 from tidemark.wire import DYNAMODB, Wire
 
 
@@ -40,6 +41,7 @@ class Stores:
     accounts: ports.Accounts
     duplicates: ports.Duplicates
     imports: ports.Imports
+    watermarks: ports.Watermarks
 
 
 def in_memory() -> Stores:
@@ -59,6 +61,7 @@ def in_memory() -> Stores:
         fakes.MemoryAccounts(),
         fakes.MemoryDuplicates(),
         fakes.MemoryImports(),
+        fakes.MemoryWatermarks(),
     )
 
 
@@ -80,4 +83,5 @@ def in_dynamodb(wire: Wire | None = None) -> Stores:
         DynamoAccounts(wire, "AccountsTable"),
         DynamoDuplicates(wire, "DuplicatesTable"),
         DynamoImports(wire, "ImportsTable"),
+        DynamoWatermarks(wire, "WatermarksTable"),
     )

@@ -93,7 +93,7 @@ class IntegrationShape(Shape):
     retry_at: Moment | None
     complete_until: Moment | None
     next_sync_at: Moment | None
-    next_sync_reason: str | None
+    next_sync_reason: str
     consent_expires_at: Moment | None
     counts: IntegrationCounts
 
@@ -120,8 +120,8 @@ class IntegrationShape(Shape):
             last_success_at=kept.last_success_at,
             retry_at=kept.retry_at,
             complete_until=view.complete_until,
-            next_sync_at=None,
-            next_sync_reason="not_scheduled",
+            next_sync_at=view.next_sync.at,
+            next_sync_reason=view.next_sync.reason,
             consent_expires_at=None,
             counts=IntegrationCounts(
                 unread=view.unread, pending=view.pending, open_issues=view.open_issues

@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
+from tidemark.domain.licences import Licence
 from tidemark.domain.local_times import zone_named
+
+LAST_SEEN = "last_seen_at"
+"""What is kept of an owner beside the version: being seen changes nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +37,18 @@ class Account:
     """What is kept of an owner. ``version`` counts changes; 0: nothing was ever kept.
 
     ``before`` is the lock to go back to if ``lock``, not sealed yet, cannot be set after all.
+    ``last_seen_at`` (UTC) is up to an hour old; ``note_seen`` alone sets it. ``quote_currency`` and
+    ``zone`` (IANA) are what the owner counts in.
     """
 
     owner: str
     lock: PeriodLock | None = None
     version: int = 0
     before: PeriodLock | None = None
+    licence: Licence = field(default_factory=Licence)
+    quote_currency: str = "EUR"
+    zone: str = "UTC"
+    last_seen_at: datetime | None = None
 
     @property
     def settled_lock(self) -> PeriodLock | None:

@@ -73,6 +73,9 @@ OUTCOME_FIELDS = frozenset(
 )
 """What syncs write of an integration, whatever its owner changes in the same moment."""
 
+FIRED_FIELDS = frozenset({"scheduled_for", "fired_at"})
+"""What the schedule writes of an integration, each turn of its slot once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Integration:
@@ -82,7 +85,8 @@ class Integration:
     ``sealed`` are the encrypted credentials (None for manual ones), ``sealed_hint`` a keyed
     fingerprint by which the same credential is recognised. ``version`` counts changes from 1.
     ``import_since`` is the time of the last transaction that was there when the source was added,
-    if its owner wants only what came later.
+    if its owner wants only what came later. ``scheduled_for`` is the beginning of the slot that was
+    last used, ``fired_at`` are the last four moments at which the schedule started a sync.
     """
 
     key: IntegrationKey
@@ -108,6 +112,8 @@ class Integration:
     sealed_hint: str | None = None
     deleting: bool = False
     version: int = 1
+    scheduled_for: datetime | None = None
+    fired_at: tuple[datetime, ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
 
     @property

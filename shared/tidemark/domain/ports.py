@@ -27,6 +27,7 @@ from tidemark.domain.record_ports import (
     Parked,
     Snapshots,
     Syncs,
+    Watermarks,
 )
 from tidemark.domain.syncs import Sync
 from tidemark.domain.transactions import Found
@@ -58,6 +59,7 @@ __all__ = [
     "UploadForm",
     "Uploads",
     "Vault",
+    "Watermarks",
     "Workflow",
     "WriteFile",
 ]

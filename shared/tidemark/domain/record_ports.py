@@ -44,7 +44,8 @@ class Integrations(Protocol):
     def replace(self, integration: Integration, expected: int) -> None:
         """Write it in place of version ``expected``. Raises StaleVersion.
 
-        The ``OUTCOME_FIELDS`` stay as they are stored: ``note_outcome`` alone sets them.
+        The ``OUTCOME_FIELDS`` and ``FIRED_FIELDS`` stay as they are stored: ``note_outcome`` and
+        ``note_fired`` alone set them.
         """
 
     def note_outcome(self, key: IntegrationKey, outcome: Mapping[str, object]) -> None:
@@ -53,8 +54,24 @@ class Integrations(Protocol):
         Nothing happens when the integration is gone. Raises ValueError for other fields.
         """
 
+    def in_slot(self, slot: str) -> Iterator[IntegrationKey]:
+        """Name the integrations that have a slot; one that just changed may be late."""
+
+    def note_fired(self, before: Integration, after: Integration) -> bool:
+        """Set the ``FIRED_FIELDS``, unless others did since ``before`` was read: False then."""
+
     def remove(self, key: IntegrationKey) -> None:
         """Remove it."""
+
+
+class Watermarks(Protocol):
+    """Up to where the slots of each wheel were looked at."""
+
+    def get(self, wheel: str) -> datetime | None:
+        """Give the beginning of the last slot (strong); None: nothing came round yet."""
+
+    def move(self, wheel: str, before: datetime | None, after: datetime) -> bool:
+        """Move on from where it was read to be; False if others moved it."""
 
 
 class CoverageStore(Protocol):
@@ -79,7 +96,13 @@ class Accounts(Protocol):
         """Give an owner's account (strong); one that nothing was kept of has version 0."""
 
     def replace(self, account: Account, expected: int) -> None:
-        """Write it in place of version ``expected``. Raises StaleVersion."""
+        """Write it in place of version ``expected``. Raises StaleVersion.
+
+        When the owner was seen stays as it is stored: ``note_seen`` alone sets it.
+        """
+
+    def note_seen(self, owner: str, at: datetime, before: datetime) -> None:
+        """Note that an owner was seen, unless that was noted at ``before`` or later."""
 
 
 class Parked(Protocol):

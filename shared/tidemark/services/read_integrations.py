@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tidemark.domain.accounts import Account
 from tidemark.domain.coverage import Interval, StreamCoverage, from_start, gaps
 from tidemark.domain.integrations import Integration, IntegrationKind, Status
 from tidemark.domain.issues import Issue, IssueState
+from tidemark.domain.licences import Licences
 from tidemark.domain.ports import (
+    Accounts,
     Clock,
     Connectors,
     CoverageStore,
@@ -16,6 +19,7 @@ from tidemark.domain.ports import (
     Parked,
     Runs,
 )
+from tidemark.domain.schedules import NextSync, next_sync
 from tidemark.domain.windows import covered
 from tidemark.services.find import (
     in_group,
@@ -35,6 +39,7 @@ class IntegrationView:
 
     integration: Integration
     status: Status
+    next_sync: NextSync
     status_reason: str | None = None
     complete_until: datetime | None = None
     unread: int = 0
@@ -73,6 +78,8 @@ class ReadIntegrations:
     parked: Parked
     issues: Issues
     connectors: Connectors
+    accounts: Accounts
+    licences: Licences
     clock: Clock
 
     def get(self, owner: str, integration_id: str) -> IntegrationView:
@@ -89,19 +96,24 @@ class ReadIntegrations:
 
     def views(self, owner: str, integrations: Sequence[Integration]) -> list[IntegrationView]:
         """Gather what is known of integrations of an owner."""
-        issues = self.issues.of_owner(owner) if integrations else []
+        if not integrations:
+            return []
+        issues, account = self.issues.of_owner(owner), self.accounts.get(owner)
         return [
-            self._view(each, [issue for issue in issues if is_open(issue, each.id)])
+            self._view(each, [issue for issue in issues if is_open(issue, each.id)], account)
             for each in integrations
         ]
 
-    def _view(self, integration: Integration, issues: Sequence[Issue]) -> IntegrationView:
+    def _view(
+        self, integration: Integration, issues: Sequence[Issue], account: Account
+    ) -> IntegrationView:
         """Gather what is known of one integration."""
         key = integration.key
         status, reason = self._status(integration, issues)
         return IntegrationView(
             integration=integration,
             status=status,
+            next_sync=next_sync(self.licences, account, integration, self.clock.now()),
             status_reason=reason,
             complete_until=self._complete_until(integration),
             unread=len(self.parked.unread(key)),

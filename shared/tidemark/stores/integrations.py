@@ -4,17 +4,24 @@ Changes name the attributes that they set: those of newer code stay as they are.
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tidemark.domain.integrations import OUTCOME_FIELDS, Integration, IntegrationKey
+from tidemark.domain.integrations import (
+    FIRED_FIELDS,
+    OUTCOME_FIELDS,
+    Integration,
+    IntegrationKey,
+)
+from tidemark.domain.schedules import slot_of
 from tidemark.errors import StaleVersion
 from tidemark.stores.plain import from_plain, to_plain
-from tidemark.stores.table import Item, Table, read, value_of
+from tidemark.stores.table import Item, Table, change_to, holds, read
 from tidemark.wire import ConditionFailed, Wire
 
-_OWNED = {field.name for field in dataclasses.fields(Integration)} - OUTCOME_FIELDS - {"key"}
-"""What ``replace`` writes."""
+_NAMES = {field.name for field in dataclasses.fields(Integration)} - {"key"}
+_OWNED = (_NAMES - OUTCOME_FIELDS - FIRED_FIELDS) | {"slot"}
+"""What ``replace`` writes; ``slot`` follows from the others, for the index ``by_slot``."""
 
 
 class DynamoIntegrations:
@@ -46,7 +53,7 @@ class DynamoIntegrations:
     def replace(self, integration: Integration, expected: int) -> None:
         """Set every field that syncs do not own, on condition of the version."""
         values = {k: value for k, value in _values(integration).items() if k in _OWNED}
-        change = _change({name: values.get(name) for name in sorted(_OWNED)})
+        change = change_to({name: values.get(name) for name in sorted(_OWNED)})
         try:
             self._table.update(
                 _key(integration.key),
@@ -55,7 +62,7 @@ class DynamoIntegrations:
                 values=values | {"expected": expected},
             )
         except ConditionFailed as error:
-            if not (error.retried and _holds(error.item or {}, values)):
+            if not (error.retried and holds(error.item or {}, values)):
                 raise StaleVersion("the integration was changed in between") from None
 
     def note_outcome(self, key: IntegrationKey, outcome: Mapping[str, object]) -> None:
@@ -66,12 +73,32 @@ class DynamoIntegrations:
         try:
             self._table.update(
                 _key(key),
-                _change(values),
+                change_to(values),
                 when="attribute_exists(#owner)",
                 values={name: value for name, value in values.items() if value is not None},
             )
         except ConditionFailed:
             return
+
+    def in_slot(self, slot: str) -> Iterator[IntegrationKey]:
+        """Ask the sparse index: it has only those that may sync by themselves."""
+        found = self._table.query("#slot = :slot", {"slot": slot}, index="by_slot", strong=False)
+        for item in map(read, found):
+            yield IntegrationKey(item["owner"], item["integration_id"])
+
+    def note_fired(self, before: Integration, after: Integration) -> bool:
+        """Set what the schedule owns on condition of what it was."""
+        values = {name: to_plain(getattr(after, name)) for name in sorted(FIRED_FIELDS)}
+        kept = {name: value for name, value in values.items() if value is not None}
+        when, words = "attribute_not_exists(#scheduled_for) AND attribute_exists(#owner)", kept
+        if before.scheduled_for is not None:
+            when = "#scheduled_for = :before"
+            words = kept | {"before": to_plain(before.scheduled_for)}
+        try:
+            self._table.update(_key(after.key), change_to(values), when=when, values=words)
+        except ConditionFailed as error:
+            return error.retried and holds(error.item or {}, kept)
+        return True
 
     def remove(self, key: IntegrationKey) -> None:
         """Remove one."""
@@ -87,20 +114,8 @@ def _values(integration: Integration) -> dict[str, Any]:
     """Give the attributes beside the key that are not None."""
     values: dict[str, Any] = to_plain(integration)
     del values["key"]
-    return values
-
-
-def _change(values: Mapping[str, object]) -> str:
-    """Spell an update that sets what has a value and removes what has none."""
-    kept = [f"#{name} = :{name}" for name, value in values.items() if value is not None]
-    gone = [f"#{name}" for name, value in values.items() if value is None]
-    parts = [f"SET {', '.join(kept)}" if kept else "", f"REMOVE {', '.join(gone)}" if gone else ""]
-    return " ".join(part for part in parts if part)
-
-
-def _holds(item: Item, values: Mapping[str, object]) -> bool:
-    """Tell whether an item has these values."""
-    return all(name in item and value_of(item[name]) == value for name, value in values.items())
+    slot = slot_of(integration)
+    return values | ({} if slot is None else {"slot": slot})
 
 
 def _integration(item: Item) -> Integration:

@@ -160,3 +160,16 @@ def _words(expressions: str, values: Values | None) -> dict[str, Any]:
     spelled = {f":{name}": attribute(value) for name, value in (values or {}).items()}
     words = {"ExpressionAttributeNames": names, "ExpressionAttributeValues": spelled}
     return {name: word for name, word in words.items() if word}
+
+
+def change_to(values: Values) -> str:
+    """Spell an update that sets what has a value and removes what has none."""
+    kept = [f"#{name} = :{name}" for name, value in values.items() if value is not None]
+    gone = [f"#{name}" for name, value in values.items() if value is None]
+    parts = [f"SET {', '.join(kept)}" if kept else "", f"REMOVE {', '.join(gone)}" if gone else ""]
+    return " ".join(part for part in parts if part)
+
+
+def holds(item: Item, values: Values) -> bool:
+    """Tell whether an item has these values."""
+    return all(name in item and value_of(item[name]) == value for name, value in values.items())

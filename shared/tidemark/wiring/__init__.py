@@ -5,6 +5,7 @@ Imports are inside the functions: a cold start loads what its first request need
 
 from tidemark.wiring.base import (
     clock,
+    licences,
     session,
     wire,
 )
@@ -41,12 +42,14 @@ from tidemark.wiring.stores import (
     runs,
     snapshots,
     syncs,
+    watermarks,
 )
 from tidemark.wiring.work import (
     check_balances,
     delete_integration,
     drive_sync,
     finish_sync,
+    fire_schedules,
     redrive,
     sync_step,
 )
@@ -64,12 +67,14 @@ __all__ = [
     "files_queue",
     "find_duplicates",
     "finish_sync",
+    "fire_schedules",
     "idempotency",
     "imports",
     "integrations",
     "issues",
     "journal",
     "ledger",
+    "licences",
     "metrics",
     "months",
     "parked",
@@ -84,6 +89,7 @@ __all__ = [
     "undo_sync",
     "uploads",
     "vault",
+    "watermarks",
     "wire",
     "work_files",
     "workflow",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from botocore.session import Session
 
     from tidemark.domain import ports
+    from tidemark.domain.licences import Licences
     from tidemark.wire import Wire
 
 
@@ -41,3 +42,11 @@ def clock() -> ports.Clock:
 
     file = settings().clock_offset_file
     return SystemClock(Path(file) if file else None)
+
+
+@cache
+def licences() -> Licences:
+    """Give the deployment's table of licences. Raises BadLicences."""
+    from tidemark.domain.licences import read_licences
+
+    return read_licences(settings().licences)

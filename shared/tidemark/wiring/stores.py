@@ -122,3 +122,11 @@ def accounts() -> ports.Accounts:
     from tidemark.stores.accounts import DynamoAccounts
 
     return DynamoAccounts(wire("dynamodb"), settings().accounts_table)
+
+
+@cache
+def watermarks() -> ports.Watermarks:
+    """Keep how far the schedule has come."""
+    from tidemark.stores.watermarks import DynamoWatermarks
+
+    return DynamoWatermarks(wire("dynamodb"), settings().watermarks_table)

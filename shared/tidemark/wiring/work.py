@@ -6,7 +6,7 @@ import time
 from functools import cache
 from typing import TYPE_CHECKING
 
-from tidemark.wiring.base import clock
+from tidemark.wiring.base import clock, licences
 from tidemark.wiring.duplicates import find_duplicates
 from tidemark.wiring.outside import connectors, metrics, queue, vault, workflow
 from tidemark.wiring.stores import (
@@ -21,6 +21,7 @@ from tidemark.wiring.stores import (
     runs,
     snapshots,
     syncs,
+    watermarks,
 )
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tidemark.services.delete_integration import DeleteIntegration
     from tidemark.services.drive_sync import DriveSync, Redrive
     from tidemark.services.finish_sync import FinishSync
+    from tidemark.services.fire_schedules import FireSchedules
     from tidemark.services.sync_step import SyncStep
 
 
@@ -108,3 +110,15 @@ def redrive() -> Redrive:
     from tidemark.services.drive_sync import Redrive
 
     return Redrive(runs(), workflow(), clock())
+
+
+@cache
+def fire_schedules() -> FireSchedules:
+    """Start syncs that nobody asked for."""
+    from tidemark.services.fire_schedules import FireSchedules
+    from tidemark.services.request_sync import SyncRequests
+
+    requests = SyncRequests(
+        integrations(), runs(), syncs(), queue(), workflow(), clock(), finish_sync()
+    )
+    return FireSchedules(integrations(), accounts(), watermarks(), requests, licences(), clock())

@@ -17,6 +17,9 @@ from tidemark.services.read_transactions import Filter
 OPENAPI: dict[str, Any] = json.loads(DOCUMENT.read_text())
 ROUTES = [(method, path) for path, methods in OPENAPI["paths"].items() for method in methods]
 PUBLIC = {"/v1/connectors", "/v1/connectors/{name}", "/v1/openapi.json"}
+ADMIN = {"/v1/admin/accounts/{owner}/licence"}
+"""What operators do for any owner: the scope decides, not whose the account is."""
+
 NAMED = {
     *("integration_id", "sync_id", "transaction_id", "issue_id", "import_id", "export_id"),
     "duplicate_id",
@@ -36,6 +39,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/v1/imports"): {"integration": FIRST.integration_id, "format": "csv"},
     ("post", "/v1/imports/{import_id}/commit"): {},
     ("post", "/v1/exports"): {"format": "csv"},
+    ("patch", "/v1/account"): {"zone": "Europe/Berlin"},
+    ("put", "/v1/admin/accounts/{owner}/licence"): {"tier": "pro", "tax_years": [2025]},
     ("put", "/v1/period_lock"): {"locked_until": "2025-01-01", "zone": "Europe/Berlin"},
     ("post", "/v1/transactions"): {
         "integration": FIRST.integration_id,
@@ -62,9 +67,10 @@ IN_QUERIES = {
 
 @pytest.fixture
 def desk() -> Desk:
-    """Give a desk where alice has an integration, and bob one of everything."""
+    """Give a desk where alice, just seen, has an integration, and bob one of everything."""
     made = Desk()
     made.world.connect(FIRST)
+    made.send("GET", "/v1/account")
     return made
 
 
@@ -116,7 +122,7 @@ def requests(ids: dict[str, str]) -> Iterator[tuple[str, str, Any, dict[str, str
     """Make a request of each route and each place where an id may stand."""
     for method, path in ROUTES:
         body = BODIES.get((method, path))
-        if "{" in path and path not in PUBLIC:
+        if "{" in path and path not in PUBLIC | ADMIN:
             yield method.upper(), path.format(**ids), body, {}
         if field := IN_BODIES.get((method, path)):
             named = ids["integration_id"]
@@ -140,7 +146,7 @@ def test_every_route_with_an_id_is_in_the_matrix() -> None:
     found = {
         parameter["name"]
         for path, methods in OPENAPI["paths"].items()
-        if path not in PUBLIC
+        if path not in PUBLIC | ADMIN
         for operation in methods.values()
         for parameter in operation.get("parameters", [])
         if parameter["in"] == "path"
@@ -180,7 +186,7 @@ def test_an_unknown_field_is_refused_on_every_route_that_writes(
 ) -> None:
     """Also where no body is read at all; nothing is written."""
     before = state_of(desk)
-    ids = {**foreign, "integration_id": FIRST.integration_id}
+    ids = {**foreign, "integration_id": FIRST.integration_id, "owner": "bob"}
     for method, path in ROUTES:
         if method == "get":
             continue
@@ -191,8 +197,8 @@ def test_an_unknown_field_is_refused_on_every_route_that_writes(
 
 
 def test_every_route_that_is_not_public_names_its_scope() -> None:
-    """Reading needs ``read``, everything else ``write``."""
+    """Reading needs ``read``, what operators do ``admin``, everything else ``write``."""
     for method, path in ROUTES:
         asked = OPENAPI["paths"][path][method].get("security")
-        scope = None if path in PUBLIC else [{"bearer": ["read" if method == "get" else "write"]}]
-        assert asked == scope, path
+        word = "admin" if path in ADMIN else "read" if method == "get" else "write"
+        assert asked == (None if path in PUBLIC else [{"bearer": [word]}]), path

@@ -1,0 +1,26 @@
+"""What operators do, and owners cannot: the gateway asks for the scope ``admin``."""
+
+from typing import Annotated
+from urllib.parse import unquote
+
+from aws_lambda_powertools.event_handler.api_gateway import Router
+from aws_lambda_powertools.event_handler.openapi.params import Body
+
+from functions.api.answers import Answer, answer
+from functions.api.call import Here
+from functions.api.documents import ADMIN, document
+from functions.api.owner import owner_of
+from functions.api.shapes.account import AccountShape, LicenceBody
+
+router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
+
+
+@router.put(
+    "/v1/admin/accounts/<owner>/licence",
+    **document("Set a licence", "admin", ADMIN, AccountShape),
+)
+def put_licence(here: Here, owner: str, wanted: Annotated[LicenceBody, Body()]) -> Answer:
+    """Set what an owner, named by the subject of their tokens, is licensed for."""
+    named = owner_of({"sub": unquote(owner)})
+    changed = here.services.keep_account.license(named, wanted.licence)
+    return answer(AccountShape.of(changed))

@@ -1,0 +1,78 @@
+"""Starting syncs that nobody asked for: what is due is looked up slot by slot.
+
+The licence is asked at this moment, whatever it was when the integration got its slot. A slot is
+looked at again until it was looked at to its end; an integration uses each of its turns once.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tidemark.domain.accounts import Account
+from tidemark.domain.integrations import Integration, IntegrationKey
+from tidemark.domain.licences import Licences
+from tidemark.domain.ports import Accounts, Clock, Integrations, Watermarks
+from tidemark.domain.schedules import MOST_A_DAY, Wheel, is_due, slot_of
+from tidemark.domain.syncs import Mode, Trigger
+from tidemark.errors import Refused, TidemarkError
+from tidemark.services.request_sync import SyncRequests
+
+
+@dataclass(frozen=True)
+class FireSchedules:
+    """Looks at the slots whose turn has come."""
+
+    integrations: Integrations
+    accounts: Accounts
+    watermarks: Watermarks
+    requests: SyncRequests
+    licences: Licences
+    clock: Clock
+
+    def tick(self, wheel: Wheel, at: datetime, until: datetime) -> int:
+        """Start what is due at the moment of a tick (UTC); give how many syncs that are.
+
+        Missed ticks are caught up, for the last turn of the wheel. What there is no time for until
+        ``until`` (UTC) is left to the next tick.
+        """
+        mark, fired = self.watermarks.get(wheel), 0
+        known: dict[str, Account] = {}
+        for moment in wheel.due(mark, at):
+            for key in self.integrations.in_slot(wheel.name_at(moment)):
+                if self.clock.now() >= until:
+                    return fired
+                fired += self._look(key, known, moment, at)
+            if not self.watermarks.move(wheel, mark, moment):
+                break
+            mark = moment
+        return fired
+
+    def _look(
+        self, key: IntegrationKey, known: dict[str, Account], moment: datetime, at: datetime
+    ) -> bool:
+        """Start a sync of one integration if it is due; the index may be late.
+
+        ``known`` are the accounts that this tick has read.
+        """
+        found = self.integrations.get(key)
+        if found is None or slot_of(found) is None:
+            return False
+        if key.owner not in known:
+            known[key.owner] = self.accounts.get(key.owner)
+        due = is_due(self.licences, known[key.owner], found, moment, at)
+        return due and self._fire(found, moment, at)
+
+    def _fire(self, found: Integration, moment: datetime, at: datetime) -> bool:
+        """Use the turn, and start or join a sync; what could not be started keeps its turn."""
+        last = (*found.fired_at, at)[-MOST_A_DAY:]
+        fired = replace(found, scheduled_for=moment, fired_at=last)
+        if not self.integrations.note_fired(found, fired):
+            return False
+        ids = [found.id]
+        try:
+            self.requests.request(found.key.owner, ids, Mode.INCREMENTAL, trigger=Trigger.SCHEDULE)
+        except Refused:
+            return False
+        except TidemarkError:
+            self.integrations.note_fired(fired, found)
+            raise
+        return True

@@ -1,0 +1,1 @@
+"""Years of schedules, played in seconds and compared with what the promise says."""
