@@ -21,6 +21,7 @@ from tidemark.errors import Refused
 
 _RESOURCES = frozenset(
     {
+        "balance_checks",
         "balances",
         "connectors",
         "exports",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tidemark.services.read_balances import ReadBalances
     from tidemark.services.read_integrations import ReadIntegrations
     from tidemark.services.read_transactions import ReadTransactions
+    from tidemark.services.request_check import RequestChecks
     from tidemark.services.request_sync import SyncRequests
     from tidemark.services.stop import Stop
 
@@ -206,6 +207,20 @@ class Services:
             months=wired.months(),
             accounts=wired.accounts(),
             integrations=wired.integrations(),
+            clock=wired.clock(),
+        )
+
+    @cached_property
+    def balance_checks(self) -> RequestChecks:
+        """Have balances checked."""
+        from tidemark.services.request_check import RequestChecks
+
+        wired = self.wired
+        return RequestChecks(
+            checks=wired.balance_checks(),
+            integrations=wired.integrations(),
+            snapshots=wired.snapshots(),
+            queue=wired.queue(),
             clock=wired.clock(),
         )
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidemark.connector_kit import exact_json
-from tidemark.connector_kit.running_balance import RunningBalance
+from tidemark.connector_kit.running_balance import RunningBalance, balances_after
 
 DAY = datetime(2024, 5, 1, tzinfo=UTC)
 SPAN = timedelta(seconds=2)
@@ -89,3 +89,26 @@ def test_an_asset_with_an_unreadable_record_is_not_judged(*, lost: bool) -> None
     again.meet("XXBT", Decimal(1), "2", at(10))
 
     assert again.settle(None, SPAN) == []
+
+
+def record(asset: str, amount: str, balance: str, **more: str) -> dict[str, str]:
+    """Make a record."""
+    return {"asset": asset, "amount": amount, "balance": balance, **more}
+
+
+def test_a_transaction_leads_to_a_balance_per_asset() -> None:
+    """In whatever order its records are; a fee is taken off as well."""
+    last = record("ZEUR", "-5", "84.5", fee="0.5")
+    records = [last, record("ZEUR", "-10", "90"), record("XXBT", "1", "3")]
+    for each in (records, records[::-1]):
+        told = balances_after(exact_json.spell(each))
+        assert told == {"ZEUR": Decimal("84.5"), "XXBT": Decimal(3)}
+    nothing = record("XXBT", "0", "3")
+    assert balances_after(exact_json.spell([nothing])) == {"XXBT": Decimal(3)}
+
+
+def test_a_record_that_tells_no_balance_leaves_its_asset_out() -> None:
+    """Nothing is guessed; without records there is nothing to say."""
+    unclear = [record("ZEUR", "1", "much"), record("ZEUR", "1", "2"), {"asset": "XXBT"}]
+    assert balances_after(exact_json.spell(unclear)) == {}
+    assert balances_after("") == {}

@@ -77,6 +77,10 @@ class FakeSource:
         """Take anything."""
         return dict(credentials)
 
+    def balances_after(self, raw: str) -> dict[str, Decimal]:
+        """Tell none."""
+        return {}
+
     def identity(self, credentials: Mapping[str, str]) -> str:
         """Tell accounts apart by all they have."""
         return repr(sorted(credentials.items()))

@@ -6,6 +6,7 @@ from tests import fakes
 from tests.played import wire_to
 from tidemark.domain import ports
 from tidemark.stores.accounts import DynamoAccounts
+from tidemark.stores.checks import DynamoBalanceChecks
 from tidemark.stores.coverage import DynamoCoverage
 from tidemark.stores.duplicates import DynamoDuplicates
 from tidemark.stores.idempotency import DynamoIdempotency
@@ -40,6 +41,7 @@ class Stores:
     accounts: ports.Accounts
     duplicates: ports.Duplicates
     imports: ports.Imports
+    balance_checks: ports.BalanceChecks
 
 
 def in_memory() -> Stores:
@@ -59,6 +61,7 @@ def in_memory() -> Stores:
         fakes.MemoryAccounts(),
         fakes.MemoryDuplicates(),
         fakes.MemoryImports(),
+        fakes.MemoryBalanceChecks(),
     )
 
 
@@ -80,4 +83,5 @@ def in_dynamodb(wire: Wire | None = None) -> Stores:
         DynamoAccounts(wire, "AccountsTable"),
         DynamoDuplicates(wire, "DuplicatesTable"),
         DynamoImports(wire, "ImportsTable"),
+        DynamoBalanceChecks(wire, "ImportsTable"),
     )

@@ -6,11 +6,14 @@ neighbour: open ends are kept until the walk has left their moment, and an asset
 when it has more ends than the newest record's own. Only open ends travel in the cursor.
 """
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tidemark.domain import amounts, moments
+
+_MOVES = ("amount", "fee")
 
 
 @dataclass(slots=True)
@@ -115,6 +118,32 @@ class RunningBalance:
     def notes(self) -> dict[str, list[object]]:
         """Give what the next page needs to know, as JSON."""
         return {asset: chain.spell() for asset, chain in self._chains.items()}
+
+
+def balances_after(raw: str) -> dict[str, Decimal]:
+    """Give the balance per source asset that a transaction's records (JSON) led to.
+
+    Of several records of an asset, no other begins where the last one ends. An asset with a record
+    that cannot be read is left out.
+    """
+    steps: dict[str, list[tuple[Decimal, Decimal]]] = {}
+    unknown = set()
+    for record in json.loads(raw or "[]"):
+        try:
+            after = amounts.parse_amount(record["balance"])
+            amount, fee = (amounts.parse_amount(record.get(name, "0")) for name in _MOVES)
+            before = amounts.difference(after, amounts.difference(amount, fee))
+            steps.setdefault(record["asset"], []).append((before, after))
+        except (KeyError, ValueError):
+            unknown.add(record.get("asset"))
+    return {asset: _end(each) for asset, each in steps.items() if asset not in unknown}
+
+
+def _end(steps: list[tuple[Decimal, Decimal]]) -> Decimal:
+    """Give where a chain of steps ends."""
+    begins = {before for before, after in steps if before != after}
+    open_ends = [after for _, after in steps if after not in begins]
+    return (open_ends or [steps[-1][1]])[-1]
 
 
 def _texts(value: object) -> list[str]:

@@ -171,6 +171,15 @@ class Runs(Protocol):
             LeaseLost: the run is not the current one (any more).
         """
 
+    def borrow(self, key: IntegrationKey, worker: str, *, now: datetime, until: datetime) -> bool:
+        """Take the lease without a run, so that nobody works meanwhile.
+
+        False when there is a current run, or a lease that has not run out.
+        """
+
+    def give_back(self, key: IntegrationKey, worker: str) -> None:
+        """Let go of a lease that was borrowed, if it is still ours."""
+
     def checkpoint(self, lease: Lease, run: Run) -> Lease:
         """Keep how far the run is; the lease that comes back tells of a requested cancel.
 

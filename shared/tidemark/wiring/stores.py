@@ -122,3 +122,11 @@ def accounts() -> ports.Accounts:
     from tidemark.stores.accounts import DynamoAccounts
 
     return DynamoAccounts(wire("dynamodb"), settings().accounts_table)
+
+
+@cache
+def balance_checks() -> ports.BalanceChecks:
+    """Keep the balance checks that owners asked for."""
+    from tidemark.stores.checks import DynamoBalanceChecks
+
+    return DynamoBalanceChecks(wire("dynamodb"), settings().imports_table)
