@@ -10,9 +10,9 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
+from bench.own import peak_kb
 from tests.files.mutations import mutated
 from tidemark.errors import BadFile
 from tidemark.files.read import read_file
@@ -80,13 +80,7 @@ def _work(seeds: list[int]) -> tuple[list[Ended], int]:
     """Read a batch, and tell how large the process became."""
     resource.setrlimit(resource.RLIMIT_AS, (_CEILING, _CEILING))
     ended = [read_one(seed) for seed in seeds]
-    return ended, _peak_megabytes()
-
-
-def _peak_megabytes() -> int:
-    """Give how large this process became: ``ru_maxrss`` holds that of the one that started it."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) // 1024
+    return ended, peak_kb() // 1024
 
 
 def _batches(first: int, count: int) -> Iterator[list[int]]:
