@@ -28,7 +28,15 @@ from tidemark.domain.ports import (
 from tidemark.domain.reading import counted, joined
 from tidemark.domain.sorting import Rules, Sorted, sort_out
 from tidemark.domain.syncs import Lease, Run, StreamProgress
-from tidemark.domain.transactions import Found, Known, Transaction, grown, imported, restored
+from tidemark.domain.transactions import (
+    Found,
+    Known,
+    State,
+    Transaction,
+    grown,
+    imported,
+    restored,
+)
 from tidemark.errors import StaleVersion
 from tidemark.services.source_changes import SourceChanges
 
@@ -126,7 +134,10 @@ class Writer:
         return writer(f"{self.run.sync_id}:{self.lease.fence}", self.lease.until)
 
     def _known(self, wanted: Sequence[Found]) -> Mapping[str, Known]:
-        """Look up what is there: by time, and what seems new by id, for its time may have moved."""
+        """Look up what is there: by time, in short, and whatever is not as it was then by id.
+
+        What seems new may be there too: its time may have moved.
+        """
         if not wanted:
             return {}
         if self.fresh:
@@ -134,9 +145,10 @@ class Writer:
             return self.books.ledger.known_by_id(self.lease.key, again) if again else {}
         times = [each.occurred_at for each in wanted]
         known = self.books.ledger.known_between(self.lease.key, min(times), max(times))
-        unknown = [each.id for each in wanted if each.id not in known]
-        if unknown:
-            known = {**known, **self.books.ledger.known_by_id(self.lease.key, unknown)}
+        unsure = [each.id for each in wanted if _is_unsure(each, known.get(each.id))]
+        if unsure:
+            sure = {name: known[name] for name in known.keys() - unsure}
+            known = {**sure, **self.books.ledger.known_by_id(self.lease.key, unsure)}
         return known
 
     def _detailed(self, todo: Sorted) -> Sorted:
@@ -239,3 +251,10 @@ class Writer:
             wait_until=None,
         )
         self.lease = self.books.runs.checkpoint(self.lease, run)
+
+
+def _is_unsure(found: Found, known: Known | None) -> bool:
+    """Tell whether more must be known to sort a transaction than a lookup by time tells."""
+    if known is None:
+        return True
+    return known.state != State.DELETED and known.digest != found.digest

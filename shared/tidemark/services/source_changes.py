@@ -55,7 +55,7 @@ class SourceChanges:
     ) -> None:
         """Close the issues of those that their source tells as they are stored again."""
         for each in found:
-            if each.id in told and known[each.id].legs == each.spelled_legs:
+            if each.id in told and known[each.id].is_told_by(each):
                 subject = issue_id(key.integration_id, IssueType.SOURCE_CHANGED, each.id)
                 self.issues.resolve(key.owner, subject, self.clock.now())
 

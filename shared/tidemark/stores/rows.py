@@ -24,13 +24,14 @@ from tidemark.domain.transactions import Known, Origin, State, Transaction
 from tidemark.stores import wordings
 from tidemark.stores.table import Item, write
 
-KNOWN = (
-    "#transaction_id, #occurred_at, #legs, #state, #revision, #import_id, #imported_at, #overlay"
+KNOWN_IN_SHORT = (
+    "#transaction_id, #occurred_at, #state, #revision, #import_id, #imported_at, #digest"
 )
+KNOWN = f"{KNOWN_IN_SHORT}, #legs, #overlay"
 LISTED = f"{KNOWN}, #origin, #source_id, #words, #told_at, #merged_into"
 DETAILED = f"{LISTED}, #details, #history"
 
-_ROOM, _LARGEST_RAW = 1_024 - 250, 300_000
+_ROOM, _LARGEST_RAW = 1_024 - 270, 300_000
 """Bytes in a write unit beside names, times, partition and single words; and the most packed."""
 
 _WINDOW_BITS, _MEMORY_LEVEL = 12, 4
@@ -52,6 +53,8 @@ def put_request(partition: str, row: Transaction) -> str:
         f'"import_id":{{"S":{quote(row.import_id)}}},"origin":{{"S":"{row.origin.value}"}},'
         f'"state":{{"S":"{row.state.value}"}},"revision":{{"N":"{row.revision}"}}'
     )
+    if row.digest:
+        text += f',"digest":{{"S":{quote(row.digest)}}}'
     if details:
         text += f',"details":{{"S":{quote(details)}}}'
     for name, value in write(wording).items():
@@ -76,6 +79,7 @@ def values(row: Transaction) -> dict[str, object]:
         "origin": row.origin.value,
         "state": row.state.value,
         "revision": row.revision,
+        "digest": row.digest or None,
         "details": details or None,
         "raw": _raw(row, legs, details, wording),
         **dict.fromkeys(_WORDINGS),
@@ -131,12 +135,13 @@ def known(item: Item) -> Known:
     return Known(
         item["transaction_id"]["S"],
         item["occurred_at"]["S"],
-        item["legs"]["S"],
+        item["legs"]["S"] if "legs" in item else "",
         item["state"]["S"],
         int(item["revision"]["N"]),
         item["import_id"]["S"],
         item["imported_at"]["S"],
         "overlay" in item,
+        item["digest"]["S"] if "digest" in item else "",
     )
 
 
@@ -159,6 +164,7 @@ def transaction(item: Item) -> Transaction:
         details=json.loads(item["details"]["S"]) if "details" in item else {},
         raw=_unpacked(item, "raw"),
         history=_history(item),
+        digest=item["digest"]["S"] if "digest" in item else "",
     )
 
 

@@ -45,7 +45,7 @@ class DynamoLedger:
         self, key: IntegrationKey, since: datetime, until: datetime
     ) -> dict[str, Known]:
         """Query the index for a time range."""
-        items = self._in_time(key, since, until, fields=rows.KNOWN)
+        items = self._in_time(key, since, until, fields=rows.KNOWN_IN_SHORT)
         return {known.id: known for known in map(rows.known, items)}
 
     def _in_time(  # noqa: PLR0913  # a range, and how to go through it
