@@ -86,19 +86,27 @@ class LedgerRows:
         """Read rows by columns. Raises KeyError, TypeError, ValueError before anything is done."""
         columns = zip(*map(_COLUMNS, rows.values()), strict=True)
         at, moved, paid, balance, assets, refids, types, subtypes = columns
-        words = set(zip(types, subtypes, strict=True))
-        if "" in assets or not all(map(_are_texts, (assets, refids, *words))):
-            raise ValueError("not all are texts")
-        for each in words:
-            self.kinds[each]  # refuses what it does not know
+        self._check(set(assets), set(zip(types, subtypes, strict=True)))
         times, count = _times(at), len(at)
         numbers = _numbers(_AMOUNTS, (*moved, *paid, *balance), _LONGEST_AMOUNT)
         amounts, fees, after = numbers[:count], numbers[count:-count], numbers[-count:]
+        events = (
+            refids
+            if _TOLD(refids) and self.no_refids.isdisjoint(refids)
+            else map(self._event, rows, refids)
+        )
         balances.meet_all(zip(assets, amounts, fees, after, times, strict=True))
         records = cast("Iterable[Mapping[str, object]]", rows.values())
-        events = map(self._event, rows, refids)
         told = map(_TOLD, zip(rows, assets, moved, paid, strict=True))
         return list(map(Entry, rows, events, times, amounts, fees, told, records))
+
+    def _check(self, assets: set[object], words: set[tuple[object, object]]) -> None:
+        """Refuse what is no text, an asset without a name, and types that are not known."""
+        texts = [*assets, *(word for pair in words for word in pair)]
+        if "" in assets or not all(isinstance(text, str) for text in texts):
+            raise ValueError("not all are texts")
+        for each in words:
+            self.kinds[cast("tuple[str, str]", each)]
 
     def read_one(
         self, balances: RunningBalance, row_id: str, record: Mapping[str, object]
@@ -146,11 +154,6 @@ class LedgerRows:
         """Spell a leg."""
         frame = leg_frame(self.assets.clean(asset), role, asset, kind)
         return leg_id, spell_leg(leg_id, spell(amount), frame)
-
-
-def _are_texts(values: Sequence[object]) -> bool:
-    """Tell whether all are texts."""
-    return all([type(value) is str for value in values])
 
 
 def _times(texts: Sequence[str]) -> list[datetime]:

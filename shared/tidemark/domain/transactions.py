@@ -200,7 +200,7 @@ class Known(NamedTuple):
 
     ``occurred_at`` (the one that counts) and ``imported_at`` are ``moments.spell`` texts, ``legs``
     is the text of ``legs.spell_legs``, as imported. ``edited`` tells whether the owner's overlay
-    lies over it. A lookup by time leaves out these two, for most are as ``digest`` says.
+    lies over it. A lookup by time tells no more than ``in_short``: most are as ``digest`` says.
     """
 
     id: str
@@ -216,7 +216,7 @@ class Known(NamedTuple):
     @property
     def in_short(self) -> "Known":
         """Give what a lookup by time tells of it."""
-        return self._replace(legs="", edited=False)
+        return self._replace(occurred_at="", legs="", revision=0, edited=False)
 
     def is_told_by(self, found: Found) -> bool:
         """Tell whether the source tells, to the letter, what is stored."""

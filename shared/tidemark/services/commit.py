@@ -255,6 +255,4 @@ class Writer:
 
 def _is_unsure(found: Found, known: Known | None) -> bool:
     """Tell whether more must be known to sort a transaction than a lookup by time tells."""
-    if known is None:
-        return True
-    return known.state != State.DELETED and known.digest != found.digest
+    return known is None or known.state == State.DELETED or known.digest != found.digest

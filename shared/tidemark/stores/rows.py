@@ -15,7 +15,9 @@ from datetime import datetime
 from functools import lru_cache
 from json.encoder import encode_basestring as _plain
 from json.encoder import encode_basestring_ascii as quote
-from typing import Any
+from typing import Any, NotRequired, TypedDict
+
+import msgspec
 
 from tidemark.domain import moments
 from tidemark.domain.history import Change
@@ -24,10 +26,8 @@ from tidemark.domain.transactions import Known, Origin, State, Transaction
 from tidemark.stores import wordings
 from tidemark.stores.table import Item, write
 
-KNOWN_IN_SHORT = (
-    "#transaction_id, #occurred_at, #state, #revision, #import_id, #imported_at, #digest"
-)
-KNOWN = f"{KNOWN_IN_SHORT}, #legs, #overlay"
+KNOWN_IN_SHORT = "#transaction_id, #state, #import_id, #imported_at, #digest"
+KNOWN = f"{KNOWN_IN_SHORT}, #occurred_at, #legs, #revision, #overlay"
 LISTED = f"{KNOWN}, #origin, #source_id, #words, #told_at, #merged_into"
 DETAILED = f"{LISTED}, #details, #history"
 
@@ -130,12 +130,52 @@ def _raw(
     return raw if plain else pack(raw) or None
 
 
+class _Text(msgspec.Struct, gc=False, frozen=True):
+    """A text as DynamoDB has it."""
+
+    S: str
+
+
+class Short(msgspec.Struct, gc=False):
+    """What ``KNOWN_IN_SHORT`` names, as DynamoDB has it."""
+
+    transaction_id: _Text
+    state: _Text
+    import_id: _Text
+    imported_at: _Text
+    digest: _Text = _Text("")
+
+
+class _Shorts(TypedDict):
+    """The answer to a query for ``KNOWN_IN_SHORT``."""
+
+    Items: list[Short]
+    LastEvaluatedKey: NotRequired[dict[str, dict[str, str]]]
+
+
+read_shorts = msgspec.json.Decoder(_Shorts).decode
+
+
+def known_in_short(item: Short) -> Known:
+    """Read what a lookup by time tells."""
+    return Known(
+        item.transaction_id.S,
+        "",
+        "",
+        item.state.S,
+        0,
+        item.import_id.S,
+        item.imported_at.S,
+        digest=item.digest.S,
+    )
+
+
 def known(item: Item) -> Known:
     """Read what a lookup tells; nothing is parsed."""
     return Known(
         item["transaction_id"]["S"],
         item["occurred_at"]["S"],
-        item["legs"]["S"] if "legs" in item else "",
+        item["legs"]["S"],
         item["state"]["S"],
         int(item["revision"]["N"]),
         item["import_id"]["S"],

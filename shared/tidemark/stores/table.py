@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import NoneType
 from typing import Any
 
-from tidemark.wire import Wire
+from tidemark.wire import Answer, Wire, as_json
 
 Item = dict[str, dict[str, Any]]
 Values = Mapping[str, object]
@@ -115,10 +115,12 @@ class Table:
         backwards: bool = False,
         page: int | None = None,
         strong: bool = True,
-    ) -> Iterator[Item]:
+        read: Callable[[bytes], Answer] = as_json,
+    ) -> Iterator[Any]:
         """Go through the items of a partition in order, reading on (``page`` at a time) lazily.
 
-        ``only`` filters, after reading; ``fields`` names the attributes to give.
+        ``only`` filters, after reading; ``fields`` names the attributes to give. The items come as
+        ``read`` reads answers, or as DynamoDB has them.
         """
         body: dict[str, Any] = {
             "TableName": self.name,
@@ -131,13 +133,13 @@ class Table:
             "Limit": page,
         }
         body = {name: value for name, value in body.items() if value not in (None, "")}
-        return self._pages(body | _words(f"{where} {only} {fields}", values))
+        return self._pages(body | _words(f"{where} {only} {fields}", values), read)
 
-    def _pages(self, body: dict[str, Any]) -> Iterator[Item]:
+    def _pages(self, body: dict[str, Any], read: Callable[[bytes], Answer]) -> Iterator[Any]:
         """Give the items of a query, page after page."""
         more: dict[str, Any] | None = {}
         while more is not None:
-            answer = self.wire.call("Query", body | more)
+            answer = self.wire.call("Query", body | more, read)
             yield from answer["Items"]
             last = answer.get("LastEvaluatedKey")
             more = {"ExclusiveStartKey": last} if last else None

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from tidemark.domain import moments
 from tidemark.domain.integrations import IntegrationKey
@@ -14,7 +15,7 @@ from tidemark.domain.transactions import Known, Origin, State, Transaction
 from tidemark.errors import StaleVersion
 from tidemark.stores import bulk, rows
 from tidemark.stores.table import Item, Table, value_of, write
-from tidemark.wire import ConditionFailed, Wire
+from tidemark.wire import Answer, ConditionFailed, Wire, as_json
 
 _TICK = timedelta(microseconds=1)
 _LISTED_AT_ONCE, _LOOKED_AT = 200, 50
@@ -45,8 +46,9 @@ class DynamoLedger:
         self, key: IntegrationKey, since: datetime, until: datetime
     ) -> dict[str, Known]:
         """Query the index for a time range."""
-        items = self._in_time(key, since, until, fields=rows.KNOWN_IN_SHORT)
-        return {known.id: known for known in map(rows.known, items)}
+        fields, read = rows.KNOWN_IN_SHORT, rows.read_shorts
+        items = self._in_time(key, since, until, fields=fields, read=read)
+        return {known.id: known for known in map(rows.known_in_short, items)}
 
     def _in_time(  # noqa: PLR0913  # a range, and how to go through it
         self,
@@ -57,7 +59,8 @@ class DynamoLedger:
         fields: str,
         backwards: bool = False,
         page: int | None = None,
-    ) -> Iterator[Item]:
+        read: Callable[[bytes], Answer] = as_json,
+    ) -> Iterator[Any]:
         """Query the index; both ends are inclusive, ``since`` None is the beginning."""
         first = "0" if since is None else moments.spell(since)
         last = moments.spell(until)
@@ -70,6 +73,7 @@ class DynamoLedger:
             fields=fields,
             backwards=backwards,
             page=page,
+            read=read,
         )
 
     def known_by_id(self, key: IntegrationKey, ids: Collection[str]) -> dict[str, Known]:
