@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -23,7 +23,6 @@ from tidemark.domain.pages import Unread
 _MOST_MET = 1_000
 _FEE, _PRINCIPAL = Role.FEE, Role.PRINCIPAL
 _COLUMNS = itemgetter("time", "amount", "fee", "balance", "asset", "refid", "type", "subtype")
-_TOLD = " ".join
 _AMOUNTS = msgspec.json.Decoder(list[Decimal])
 _TIMES = msgspec.json.Decoder(list[datetime], strict=False)
 _IN_NUMBERS = b"0123456789.,-"
@@ -84,27 +83,25 @@ class LedgerRows:
 
     def _at_once(self, balances: RunningBalance, rows: Mapping[str, object]) -> list[Entry]:
         """Read rows by columns. Raises KeyError, TypeError, ValueError before anything is done."""
-        columns = zip(*map(_COLUMNS, rows.values()), strict=True)
+        records = cast("Collection[Mapping[str, object]]", rows.values())
+        columns = zip(*map(_COLUMNS, records), strict=True)
         at, moved, paid, balance, assets, refids, types, subtypes = columns
-        self._check(set(assets), set(zip(types, subtypes, strict=True)))
+        self._check(set(assets), set(refids), set(zip(types, subtypes, strict=True)))
         times, count = _times(at), len(at)
         numbers = _numbers(_AMOUNTS, (*moved, *paid, *balance), _LONGEST_AMOUNT)
         amounts, fees, after = numbers[:count], numbers[count:-count], numbers[-count:]
-        events = (
-            refids
-            if _TOLD(refids) and self.no_refids.isdisjoint(refids)
-            else map(self._event, rows, refids)
-        )
         balances.meet_all(zip(assets, amounts, fees, after, times, strict=True))
-        records = cast("Iterable[Mapping[str, object]]", rows.values())
-        told = map(_TOLD, zip(rows, assets, moved, paid, strict=True))
-        return list(map(Entry, rows, events, times, amounts, fees, told, records))
+        told = map(" ".join, zip(rows, assets, moved, paid, strict=True))
+        return list(map(Entry, rows, refids, times, amounts, fees, told, records))
 
-    def _check(self, assets: set[object], words: set[tuple[object, object]]) -> None:
-        """Refuse what is no text, an asset without a name, and types that are not known."""
-        texts = [*assets, *(word for pair in words for word in pair)]
-        if "" in assets or not all(isinstance(text, str) for text in texts):
-            raise ValueError("not all are texts")
+    def _check(
+        self, assets: set[object], refids: set[object], words: set[tuple[object, object]]
+    ) -> None:
+        """Refuse what is no text, assets and events without a name, and types not known."""
+        texts = [*assets, *refids, *(word for pair in words for word in pair)]
+        nameless = "" in assets or not self.no_refids.isdisjoint(refids)
+        if nameless or not all(type(text) is str for text in texts):
+            raise ValueError("not all are plain texts")
         for each in words:
             self.kinds[cast("tuple[str, str]", each)]
 
@@ -131,7 +128,7 @@ class LedgerRows:
             raise
         balances.meet(asset, amount, fee, told("balance"), at)
         event = self._event(row_id, told("refid"))
-        words = _TOLD((row_id, asset, str(told("amount")), str(told("fee"))))
+        words = f"{row_id} {asset} {told('amount')} {told('fee')}"
         return Entry(row_id, event, at, amount, fee, words, record)
 
     def _event(self, row_id: str, refid: object) -> str:

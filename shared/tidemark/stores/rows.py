@@ -10,12 +10,12 @@ A record that is larger than DynamoDB could take beside the rest is not kept raw
 import base64
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from json.encoder import encode_basestring as _plain
 from json.encoder import encode_basestring_ascii as quote
-from typing import Any, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict, cast
 
 import msgspec
 
@@ -25,6 +25,7 @@ from tidemark.domain.legs import parse_legs, spell_legs
 from tidemark.domain.transactions import Known, Origin, State, Transaction
 from tidemark.stores import wordings
 from tidemark.stores.table import Item, write
+from tidemark.wire import Answer
 
 KNOWN_IN_SHORT = "#transaction_id, #state, #import_id, #imported_at, #digest"
 KNOWN = f"{KNOWN_IN_SHORT}, #occurred_at, #legs, #revision, #overlay"
@@ -153,7 +154,8 @@ class _Shorts(TypedDict):
     LastEvaluatedKey: NotRequired[dict[str, dict[str, str]]]
 
 
-read_shorts = msgspec.json.Decoder(_Shorts).decode
+read_shorts = cast("Callable[[bytes], Answer]", msgspec.json.Decoder(_Shorts).decode)
+"""Reads the answer to such a query."""
 
 
 def known_in_short(item: Short) -> Known:
