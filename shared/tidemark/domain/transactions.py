@@ -238,19 +238,6 @@ def known_of(transaction: Transaction) -> Known:
     )
 
 
-def merge(first: Found, second: Found) -> Found:
-    """Join two parts of one event: all legs, the earliest time, both records."""
-    raw = first.raw if first.raw == second.raw else merge_raw(first.raw, second.raw)
-    return Found(
-        id=first.id,
-        source_id=first.source_id,
-        occurred_at=min(first.occurred_at, second.occurred_at),
-        legs=merge_legs(first.legs, second.legs),
-        raw=raw,
-        details={**first.details, **second.details},
-    )
-
-
 def merge_raw(first: str, second: str) -> str:
     """Join two JSON lists of records, each record once."""
     records: list[object] = []

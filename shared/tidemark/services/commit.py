@@ -28,15 +28,7 @@ from tidemark.domain.ports import (
 from tidemark.domain.reading import counted, joined
 from tidemark.domain.sorting import Rules, Sorted, sort_out
 from tidemark.domain.syncs import Lease, Run, StreamProgress
-from tidemark.domain.transactions import (
-    Found,
-    Known,
-    State,
-    Transaction,
-    grown,
-    imported,
-    restored,
-)
+from tidemark.domain.transactions import Found, Known, Transaction, grown, imported, restored
 from tidemark.errors import StaleVersion
 from tidemark.services.source_changes import SourceChanges
 
@@ -145,7 +137,8 @@ class Writer:
             return self.books.ledger.known_by_id(self.lease.key, again) if again else {}
         times = [each.occurred_at for each in wanted]
         known = self.books.ledger.known_between(self.lease.key, min(times), max(times))
-        unsure = [each.id for each in wanted if _is_unsure(each, known.get(each.id))]
+        digests = {each.id: each.digest for each in known.values()}
+        unsure = [each.id for each in wanted if digests.get(each.id) != each.digest]
         if unsure:
             sure = {name: known[name] for name in known.keys() - unsure}
             known = {**sure, **self.books.ledger.known_by_id(self.lease.key, unsure)}
@@ -251,8 +244,3 @@ class Writer:
             wait_until=None,
         )
         self.lease = self.books.runs.checkpoint(self.lease, run)
-
-
-def _is_unsure(found: Found, known: Known | None) -> bool:
-    """Tell whether more must be known to sort a transaction than a lookup by time tells."""
-    return known is None or known.state == State.DELETED or known.digest != found.digest

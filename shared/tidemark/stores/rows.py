@@ -10,25 +10,21 @@ A record that is larger than DynamoDB could take beside the rest is not kept raw
 import base64
 import json
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from json.encoder import encode_basestring as _plain
 from json.encoder import encode_basestring_ascii as quote
-from typing import Any, NotRequired, TypedDict, cast
-
-import msgspec
+from typing import Any
 
 from tidemark.domain import moments
 from tidemark.domain.history import Change
 from tidemark.domain.legs import parse_legs, spell_legs
 from tidemark.domain.transactions import Known, Origin, State, Transaction
-from tidemark.stores import wordings
+from tidemark.stores import short, wordings
 from tidemark.stores.table import Item, write
-from tidemark.wire import Answer
 
-KNOWN_IN_SHORT = "#transaction_id, #state, #import_id, #imported_at, #digest"
-KNOWN = f"{KNOWN_IN_SHORT}, #occurred_at, #legs, #revision, #overlay"
+KNOWN = f"{short.FIELDS}, #occurred_at, #legs, #revision, #overlay"
 LISTED = f"{KNOWN}, #origin, #source_id, #words, #told_at, #merged_into"
 DETAILED = f"{LISTED}, #details, #history"
 
@@ -129,47 +125,6 @@ def _raw(
     size += len(row.id) + len(row.source_id) + len(row.import_id)
     plain = size <= _ROOM and raw.isascii() and not wording
     return raw if plain else pack(raw) or None
-
-
-class _Text(msgspec.Struct, gc=False, frozen=True):
-    """A text as DynamoDB has it."""
-
-    S: str
-
-
-class Short(msgspec.Struct, gc=False):
-    """What ``KNOWN_IN_SHORT`` names, as DynamoDB has it."""
-
-    transaction_id: _Text
-    state: _Text
-    import_id: _Text
-    imported_at: _Text
-    digest: _Text = _Text("")
-
-
-class _Shorts(TypedDict):
-    """The answer to a query for ``KNOWN_IN_SHORT``."""
-
-    Items: list[Short]
-    LastEvaluatedKey: NotRequired[dict[str, dict[str, str]]]
-
-
-read_shorts = cast("Callable[[bytes], Answer]", msgspec.json.Decoder(_Shorts).decode)
-"""Reads the answer to such a query."""
-
-
-def known_in_short(item: Short) -> Known:
-    """Read what a lookup by time tells."""
-    return Known(
-        item.transaction_id.S,
-        "",
-        "",
-        item.state.S,
-        0,
-        item.import_id.S,
-        item.imported_at.S,
-        digest=item.digest.S,
-    )
 
 
 def known(item: Item) -> Known:

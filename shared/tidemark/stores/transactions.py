@@ -13,7 +13,7 @@ from tidemark.domain.pages import Window
 from tidemark.domain.ports import Place
 from tidemark.domain.transactions import Known, Origin, State, Transaction
 from tidemark.errors import StaleVersion
-from tidemark.stores import bulk, rows
+from tidemark.stores import bulk, rows, short
 from tidemark.stores.table import Item, Table, value_of, write
 from tidemark.wire import Answer, ConditionFailed, Wire, as_json
 
@@ -46,9 +46,8 @@ class DynamoLedger:
         self, key: IntegrationKey, since: datetime, until: datetime
     ) -> dict[str, Known]:
         """Query the index for a time range."""
-        fields, read = rows.KNOWN_IN_SHORT, rows.read_shorts
-        items = self._in_time(key, since, until, fields=fields, read=read)
-        return {known.id: known for known in map(rows.known_in_short, items)}
+        items = self._in_time(key, since, until, fields=short.FIELDS, read=short.read)
+        return {known.id: known for known in map(short.known, items)}
 
     def _in_time(  # noqa: PLR0913  # a range, and how to go through it
         self,
