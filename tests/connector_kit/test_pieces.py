@@ -13,7 +13,7 @@ from tidemark.connector_kit.ledger_rows import Kinds, LedgerRows
 from tidemark.connector_kit.paging import OffsetWalk
 from tidemark.connector_kit.refusals import Refusal, Refusals
 from tidemark.connector_kit.running_balance import RunningBalance
-from tidemark.domain.legs import Kind, Role, leg_frame, spell_leg, spell_legs
+from tidemark.domain.legs import Kind, Leg, Role, spell_legs
 from tidemark.errors import CursorExpired, MissingPermission, SourceGarbage
 
 DAY = datetime(2024, 5, 1, tzinfo=UTC)
@@ -63,10 +63,9 @@ class Principals:
 
     stream = "ledger"
 
-    def legs(self, entry: grouping.Entry) -> list[grouping.SpelledLeg]:
+    def legs(self, entry: grouping.Entry) -> list[Leg]:
         """Make the leg."""
-        frame = leg_frame("BTC", Role.PRINCIPAL, "XXBT", Kind.TRADE)
-        return [(entry.record_id, spell_leg(entry.record_id, f"{entry.amount:f}", frame))]
+        return [Leg(entry.record_id, "BTC", entry.amount, Role.PRINCIPAL, "XXBT", Kind.TRADE)]
 
 
 def test_records_that_are_not_understood_are_kept() -> None:

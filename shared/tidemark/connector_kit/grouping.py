@@ -7,12 +7,9 @@ from typing import NamedTuple, Protocol
 
 from tidemark.connector_kit import exact_json
 from tidemark.domain import moments
-from tidemark.domain.legs import Leg, parse_legs, spell_legs
+from tidemark.domain.legs import Leg
 from tidemark.domain.pages import Unread
 from tidemark.domain.transactions import Found, digest_of
-
-SpelledLeg = tuple[str, str]
-"""The id of a leg, and the leg as the ledger spells it (``legs.spell_leg``)."""
 
 
 class Entry(NamedTuple):
@@ -30,14 +27,14 @@ class Entry(NamedTuple):
     record: Mapping[str, object]
 
 
-class Speller(Protocol):
+class LegMaker(Protocol):
     """What knows how to make legs of records."""
 
     @property
     def stream(self) -> str:
         """Name the stream that the records are of."""
 
-    def legs(self, entry: Entry) -> list[SpelledLeg]:
+    def legs(self, entry: Entry) -> list[Leg]:
         """Make the legs of a record."""
 
 
@@ -60,7 +57,7 @@ def understand(
 
 
 def group(
-    entries: Iterable[Entry], speller: Speller, earliest: datetime | None = None
+    entries: Iterable[Entry], maker: LegMaker, earliest: datetime | None = None
 ) -> list[Found]:
     """Put entries of one event together; events are in the order of their first entries.
 
@@ -73,18 +70,18 @@ def group(
             parts[entry.event] = [entry]
         else:
             known.append(entry)
-    found = [_Grouped(part, speller) for part in parts.values()]
+    found = [_Grouped(part, maker) for part in parts.values()]
     return [each for each in found if earliest is None or each.occurred_at >= earliest]
 
 
 def may_go_on(
-    entries: Iterable[Entry], speller: Speller, edge: datetime | None, span: timedelta
+    entries: Iterable[Entry], maker: LegMaker, edge: datetime | None, span: timedelta
 ) -> frozenset[str]:
     """Name the events with an entry so near the edge of a page that more of it may lie beyond."""
     if edge is None:
         return frozenset()
     near = edge + span
-    return frozenset([f"{speller.stream}:{entry.event}" for entry in entries if entry.at <= near])
+    return frozenset([f"{maker.stream}:{entry.event}" for entry in entries if entry.at <= near])
 
 
 class _Grouped(Found):
@@ -93,16 +90,16 @@ class _Grouped(Found):
     Most of what a sync reads is known already, and only compared by what stands for it.
     """
 
-    __slots__ = ("_digest", "_legs", "_part", "_raw", "_speller")
+    __slots__ = ("_digest", "_legs", "_maker", "_part", "_raw")
 
-    def __init__(self, part: list[Entry], speller: Speller) -> None:
+    def __init__(self, part: list[Entry], maker: LegMaker) -> None:
         """Put entries together: the earliest time, and in the end all legs."""
         first = part[0]
-        self.id = f"{speller.stream}:{first.event}"
+        self.id = f"{maker.stream}:{first.event}"
         self.source_id = first.event
         self.occurred_at = first.at if len(part) == 1 else min([entry.at for entry in part])
         self.details = {}
-        self._part, self._speller = part, speller
+        self._part, self._maker = part, maker
         self._legs: tuple[Leg, ...] | None = None
         self._digest: str | None = None
         self._raw: str | None = None
@@ -116,18 +113,11 @@ class _Grouped(Found):
         return self._digest
 
     @property
-    def spelled_legs(self) -> str:
-        """Give the legs as the ledger spells them, in the order of their ids."""
-        if self._legs is not None:
-            return spell_legs(self._legs)
-        legs = sorted([leg for entry in self._part for leg in self._speller.legs(entry)])
-        return f"[{','.join([text for _, text in legs])}]"
-
-    @property
     def legs(self) -> tuple[Leg, ...]:
-        """Give the legs."""
+        """Give the legs, in the order of their ids."""
         if self._legs is None:
-            self._legs = parse_legs(self.spelled_legs)
+            legs = [leg for entry in self._part for leg in self._maker.legs(entry)]
+            self._legs = tuple(sorted(legs))
         return self._legs
 
     @legs.setter

@@ -13,10 +13,10 @@ import msgspec
 
 from tidemark.connector_kit import grouping
 from tidemark.connector_kit.asset_names import AssetNames
-from tidemark.connector_kit.grouping import Entry, SpelledLeg
+from tidemark.connector_kit.grouping import Entry
 from tidemark.connector_kit.running_balance import RunningBalance
-from tidemark.domain.amounts import parse_amount, spell
-from tidemark.domain.legs import Kind, Role, leg_frame, spell_leg
+from tidemark.domain.amounts import parse_amount
+from tidemark.domain.legs import Kind, Leg, Role
 from tidemark.domain.moments import from_seconds
 from tidemark.domain.pages import Unread
 
@@ -135,22 +135,17 @@ class LedgerRows:
         """Name the event that a row is part of."""
         return refid if isinstance(refid, str) and refid not in self.no_refids else row_id
 
-    def legs(self, entry: Entry) -> list[SpelledLeg]:
+    def legs(self, entry: Entry) -> list[Leg]:
         """Make the legs of a row: what it moved, and what that cost."""
         row_id, amount, fee, record = entry.record_id, entry.amount, entry.fee, entry.record
         asset, word, sub = (str(record.get(name) or "") for name in ("asset", "type", "subtype"))
-        legs = []
+        legs, clean = [], self.assets.clean(asset)
         if amount or not fee:
             role = _FEE if asset in self.fee_assets and amount < 0 else _PRINCIPAL
-            legs.append(self._leg(row_id, amount, role, asset, self.kinds[word, sub]))
+            legs.append(Leg(row_id, clean, amount, role, asset, self.kinds[word, sub]))
         if fee:
-            legs.append(self._leg(f"{row_id}:fee", fee.copy_negate(), _FEE, asset, Kind.FEE))
+            legs.append(Leg(f"{row_id}:fee", clean, fee.copy_negate(), _FEE, asset, Kind.FEE))
         return legs
-
-    def _leg(self, leg_id: str, amount: Decimal, role: Role, asset: str, kind: Kind) -> SpelledLeg:
-        """Spell a leg."""
-        frame = leg_frame(self.assets.clean(asset), role, asset, kind)
-        return leg_id, spell_leg(leg_id, spell(amount), frame)
 
 
 def _times(texts: Sequence[str]) -> list[datetime]:
