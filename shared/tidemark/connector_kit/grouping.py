@@ -7,9 +7,10 @@ from typing import NamedTuple, Protocol
 
 from tidemark.connector_kit import exact_json
 from tidemark.domain import moments
+from tidemark.domain.ids import digest_of
 from tidemark.domain.legs import Leg
 from tidemark.domain.pages import Unread
-from tidemark.domain.transactions import Found, digest_of
+from tidemark.domain.transactions import Found
 
 
 class Entry(NamedTuple):

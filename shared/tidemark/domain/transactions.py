@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from hashlib import blake2b
 from typing import NamedTuple
 
 from tidemark.domain import amounts, moments
 from tidemark.domain.facts import Facts, Overlay, Words, facts_of
 from tidemark.domain.history import Action, Change
+from tidemark.domain.ids import digest_of
 from tidemark.domain.legs import Leg, merge_legs, spell_legs
 
 
@@ -28,11 +28,6 @@ class Origin(StrEnum):
     SOURCE = "source"
     MANUAL = "manual"
     FILE = "file"
-
-
-def digest_of(text: str) -> str:
-    """Give a short text that stands for a long one."""
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
 
 
 @dataclass(slots=True)

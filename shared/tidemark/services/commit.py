@@ -27,7 +27,7 @@ from tidemark.domain.ports import (
 from tidemark.domain.reading import counted, joined
 from tidemark.domain.sorting import Rules, Sorted, sort_out, was_counted
 from tidemark.domain.syncs import Lease, Run, StreamProgress
-from tidemark.domain.transactions import Found, Known, Transaction, grown, imported, restored
+from tidemark.domain.transactions import Found, Known, State, Transaction, grown, imported, restored
 from tidemark.errors import StaleVersion
 from tidemark.services.parking import Beside
 from tidemark.services.source_changes import SourceChanges
@@ -131,7 +131,7 @@ class Writer:
             return self.books.ledger.known_by_id(self.lease.key, again) if again else {}
         times = [each.occurred_at for each in wanted]
         known = self.books.ledger.known_between(self.lease.key, min(times), max(times))
-        digests = {each.id: each.digest for each in known.values()}
+        digests = {k.id: k.digest for k in known.values() if k.state != State.DELETED}
         unsure = [each.id for each in wanted if digests.get(each.id) != each.digest]
         if unsure:
             sure = {name: known[name] for name in known.keys() - unsure}
