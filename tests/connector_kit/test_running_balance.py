@@ -36,7 +36,7 @@ def met(pages: list[list[tuple[Decimal, Decimal, float]]]) -> list[str]:
     for number, page in enumerate(pages):
         balances = RunningBalance(notes)
         for before, after, seconds in page:
-            balances.meet("XXBT", after - before, f"{after}", at(seconds))
+            balances.meet("XXBT", after - before, Decimal(0), f"{after}", at(seconds))
         last = number == len(pages) - 1
         edge = None if last else min(at(seconds) for *_, seconds in page)
         warnings += balances.settle(edge, SPAN)
@@ -80,13 +80,13 @@ def test_a_missing_record_is_reported_once(size: int, gone: int) -> None:
 def test_an_asset_with_an_unreadable_record_is_not_judged(*, lost: bool) -> None:
     """What could not be read breaks the chain, but is no news."""
     balances = RunningBalance()
-    balances.meet("XXBT", Decimal(1), "6", at(90))
+    balances.meet("XXBT", Decimal(1), Decimal(0), "6", at(90))
     if lost:
         balances.lose("XXBT")
     else:
-        balances.meet("XXBT", Decimal(1), None, at(80))
+        balances.meet("XXBT", Decimal(1), Decimal(0), None, at(80))
     again = RunningBalance(balances.notes())
-    again.meet("XXBT", Decimal(1), "2", at(10))
+    again.meet("XXBT", Decimal(1), Decimal(0), "2", at(10))
 
     assert again.settle(None, SPAN) == []
 

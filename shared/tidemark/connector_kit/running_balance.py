@@ -7,6 +7,7 @@ when it has more ends than the newest record's own. Only open ends travel in the
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -32,7 +33,7 @@ class _Chain:
 
     def link(self, before: Decimal, after: Decimal, at: datetime) -> None:
         """Take in a record."""
-        if self.starts == [after] and not self.ends:
+        if not self.ends and self.starts == [after]:
             self.starts[0] = before
             return
         if after in self.starts:
@@ -83,19 +84,27 @@ class RunningBalance:
         known = notes if isinstance(notes, dict) else {}
         self._chains = {asset: _Chain.parse(spelled) for asset, spelled in known.items()}
 
-    def meet(self, asset: str, moved: Decimal, balance: object, at: datetime) -> None:
-        """Take in a record that moved so much and led to a balance: exact, or as it is spelled."""
-        chain = self._chains.get(asset)
-        if chain is None:
-            chain = self._chains[asset] = _Chain()
-        if chain.broken:
-            return
+    def meet(
+        self, asset: str, amount: Decimal, fee: Decimal, balance: object, at: datetime
+    ) -> None:
+        """Take in a record whose amount and fee led to a balance, given as it is spelled."""
         try:
-            after = balance if type(balance) is Decimal else amounts.parse_amount(balance)
+            after = amounts.parse_amount(balance)
         except ValueError:
-            chain.broken = True
+            self.lose(asset)
         else:
-            chain.link(amounts.difference(after, moved), after, at)
+            self.meet_all([(asset, amount, fee, after, at)])
+
+    def meet_all(self, records: Iterable[tuple[str, Decimal, Decimal, Decimal, datetime]]) -> None:
+        """Take in records: asset, amount, fee, balance behind them, time."""
+        chains, less = self._chains, amounts.difference
+        for asset, amount, fee, after, at in records:
+            chain = chains.get(asset)
+            if chain is None:
+                chain = chains[asset] = _Chain()
+            if not chain.broken:
+                moved = less(amount, fee) if fee else amount
+                chain.link(less(after, moved), after, at)
 
     def lose(self, asset: str) -> None:
         """Say that a record could not be read: its asset's chain cannot be checked any more."""

@@ -35,7 +35,10 @@ class Ledger(Protocol):
     def known_between(
         self, key: IntegrationKey, since: datetime, until: datetime
     ) -> dict[str, Known]:
-        """Give all items, tombstones too, from ``since`` to ``until`` inclusive (strong)."""
+        """Give all items, tombstones too, from ``since`` to ``until`` inclusive (strong).
+
+        They are told in short (``Known.in_short``).
+        """
 
     def known_by_id(self, key: IntegrationKey, ids: Collection[str]) -> dict[str, Known]:
         """Give those of the ids that exist, tombstones too (strong)."""

@@ -10,7 +10,7 @@ from typing import Any
 from tidemark.domain.integrations import OUTCOME_FIELDS, Integration, IntegrationKey
 from tidemark.errors import StaleVersion
 from tidemark.stores.plain import from_plain, to_plain
-from tidemark.stores.table import Item, Table, read, value_of
+from tidemark.stores.table import Item, Table, holds, read
 from tidemark.wire import ConditionFailed, Wire
 
 _OWNED = {field.name for field in dataclasses.fields(Integration)} - OUTCOME_FIELDS - {"key"}
@@ -55,7 +55,7 @@ class DynamoIntegrations:
                 values=values | {"expected": expected},
             )
         except ConditionFailed as error:
-            if not (error.retried and _holds(error.item or {}, values)):
+            if not (error.retried and holds(error.item or {}, values)):
                 raise StaleVersion("the integration was changed in between") from None
 
     def note_outcome(self, key: IntegrationKey, outcome: Mapping[str, object]) -> None:
@@ -96,11 +96,6 @@ def _change(values: Mapping[str, object]) -> str:
     gone = [f"#{name}" for name, value in values.items() if value is None]
     parts = [f"SET {', '.join(kept)}" if kept else "", f"REMOVE {', '.join(gone)}" if gone else ""]
     return " ".join(part for part in parts if part)
-
-
-def _holds(item: Item, values: Mapping[str, object]) -> bool:
-    """Tell whether an item has these values."""
-    return all(name in item and value_of(item[name]) == value for name, value in values.items())
 
 
 def _integration(item: Item) -> Integration:
