@@ -15,7 +15,7 @@ Text = Annotated[str, Field(min_length=1, max_length=200)]
 class TransactionFilter(Shape):
     """Filters that all have to be met."""
 
-    integration: Text | None = None
+    integration: str | None = None
     asset: Text | None = None
     kind: Kind | None = None
     state: Listed | None = None
