@@ -203,7 +203,7 @@ class Wire:
         headers = sigv4.signed(
             headers,
             data,
-            credentials=self._credentials(),
+            credentials=credentials_of(self._session),
             scope=self._scope,
             now=datetime.now(UTC),
         )
@@ -216,12 +216,13 @@ class Wire:
             stream_output=False,
         )
 
-    def _credentials(self) -> ReadOnlyCredentials:
-        """Give the credentials of this moment; they may be renewed in between."""
-        credentials = self._session.get_credentials()
-        if credentials is None:
-            raise NoCredentialsError
-        return credentials.get_frozen_credentials()
+
+def credentials_of(session: Session) -> ReadOnlyCredentials:
+    """Give the credentials of this moment; they may be renewed in between."""
+    credentials = session.get_credentials()
+    if credentials is None:
+        raise NoCredentialsError
+    return credentials.get_frozen_credentials()
 
 
 def _is_garbled(response: AWSResponse | Reply, content: bytes) -> bool:

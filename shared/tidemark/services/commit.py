@@ -133,9 +133,10 @@ class Writer:
         known = self.books.ledger.known_between(self.lease.key, min(times), max(times))
         digests = {k.id: k.digest for k in known.values() if k.state != State.DELETED}
         unsure = [each.id for each in wanted if digests.get(each.id) != each.digest]
+        unsure += self.beside.held.keys() & known.keys()
         if unsure:
             sure = {name: known[name] for name in known.keys() - unsure}
-            known = {**sure, **self.books.ledger.known_by_id(self.lease.key, unsure)}
+            known = {**sure, **self.books.ledger.known_by_id(self.lease.key, set(unsure))}
         return known
 
     def _detailed(self, todo: Sorted) -> Sorted:
