@@ -90,7 +90,9 @@ def deleting(it: World) -> DeleteIntegration:
         it.see(it.journal),
     )
     stop = Stop(it.runs, it.syncs, it.clock, lambda s: it.clock.advance(timedelta(seconds=s)))
-    return DeleteIntegration(it.see(it.integrations), remains, stop, it.accounts, it.clock, it.queue)
+    return DeleteIntegration(
+        it.see(it.integrations), remains, stop, it.accounts, it.clock, it.queue
+    )
 
 
 def shown(number: int, key: IntegrationKey = KEY) -> str:

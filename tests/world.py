@@ -15,6 +15,7 @@ from tests.fakes import (
     FakeVault,
     FakeWorkflow,
     MemoryAccounts,
+    MemoryBalanceChecks,
     MemoryCoverage,
     MemoryDuplicates,
     MemoryImports,
@@ -32,6 +33,7 @@ from tests.fakes import (
     watched,
 )
 from tests.fakes.source import FakeSource, trades
+from tests.judged import judging
 from tidemark.domain.integrations import Integration, IntegrationKey, IntegrationKind
 from tidemark.domain.licences import DEFAULT, Licences
 from tidemark.domain.pages import Window
@@ -39,8 +41,8 @@ from tidemark.domain.ports import Connectors
 from tidemark.domain.steps import Outcome, StepResult, Worker
 from tidemark.domain.syncs import Mode, Sync
 from tidemark.domain.transactions import State
-from tidemark.services.add_up import AddUp
 from tidemark.services.amend import Amend
+from tidemark.services.ask_balances import AskBalances
 from tidemark.services.check_balances import CheckBalances
 from tidemark.services.commit import Books
 from tidemark.services.drive_sync import DriveSync
@@ -83,6 +85,7 @@ class World:
     accounts: MemoryAccounts = field(default_factory=MemoryAccounts)
     issues: MemoryIssues = field(default_factory=MemoryIssues)
     snapshots: MemorySnapshots = field(default_factory=MemorySnapshots)
+    balance_checks: MemoryBalanceChecks = field(default_factory=MemoryBalanceChecks)
     imports: MemoryImports = field(default_factory=MemoryImports)
     uploads: MemoryUploads = field(default_factory=MemoryUploads)
     files_queue: FakeFilesQueue = field(default_factory=FakeFilesQueue)
@@ -146,16 +149,9 @@ class World:
     @property
     def checking(self) -> CheckBalances:
         """Give the balance check."""
-        add_up = AddUp(self.see(self.ledger), self.see(self.months), self.clock)
-        return CheckBalances(
-            self.see(self.integrations),
-            self.see(self.runs),
-            self.sources,
-            self.vault,
-            add_up,
-            self.see(self.snapshots),
-            self.see(self.issues),
-        )
+        asking = AskBalances(self.sources, self.vault)
+        stores = (self.see(self.integrations), self.see(self.runs))
+        return CheckBalances(*stores, asking, judging(self), self.clock)
 
     @property
     def requests(self) -> SyncRequests:

@@ -23,6 +23,7 @@ _RESOURCES = frozenset(
     {
         "account",
         "admin",
+        "balance_checks",
         "balances",
         "connectors",
         "exports",

@@ -14,6 +14,7 @@ from functions.api.cursors import Cursors
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from functions.api.balancing import Balancing
     from functions.api.connecting import Connecting
     from functions.api.editing import Editing
     from functions.api.filing import Filing
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from tidemark.services.edit_transactions import EditTransactions
     from tidemark.services.finish_sync import FinishSync
     from tidemark.services.keep_account import KeepAccount, NoteSeen
-    from tidemark.services.read_balances import ReadBalances
     from tidemark.services.read_integrations import ReadIntegrations
     from tidemark.services.read_transactions import ReadTransactions
     from tidemark.services.request_sync import SyncRequests
@@ -92,6 +92,13 @@ class Services:
         from tidemark.services.keep_account import KeepAccount
 
         return KeepAccount(self.wired.accounts())
+
+    @cached_property
+    def balancing(self) -> Balancing:
+        """Show balances, and have them checked."""
+        from functions.api.balancing import Balancing
+
+        return Balancing(self.wired)
 
     @cached_property
     def connecting(self) -> Connecting:
@@ -225,13 +232,3 @@ class Services:
             integrations=wired.integrations(),
             clock=wired.clock(),
         )
-
-    @cached_property
-    def read_balances(self) -> ReadBalances:
-        """List balances."""
-        from tidemark.services.add_up import AddUp
-        from tidemark.services.read_balances import ReadBalances
-
-        wired = self.wired
-        add_up = AddUp(wired.ledger(), wired.months(), wired.clock())
-        return ReadBalances(wired.integrations(), wired.snapshots(), add_up)

@@ -48,6 +48,9 @@ class Wired(Protocol):
     def snapshots(self) -> ports.Snapshots:
         """Give the balances as they were found."""
 
+    def balance_checks(self) -> ports.BalanceChecks:
+        """Give the balance checks that were asked for."""
+
     def imports(self) -> ports.Imports:
         """Give the records of imports and exports."""
 

@@ -1,4 +1,4 @@
-"""Syncs integrations from the queue, and goes on deleting those that are being deleted.
+"""Syncs integrations from the queue, checks balances, and goes on deleting what is being deleted.
 
 The messages of one batch overlap in a thread pool.
 """
@@ -11,6 +11,7 @@ from aws_lambda_powertools import Logger
 
 from tidemark import wiring
 from tidemark.aws.invocation import Context, SyncEvent, budget_of, key_of, worker_of
+from tidemark.services.check_on_demand import is_check
 from tidemark.services.delete_integration import DELETION
 
 logger = Logger()
@@ -52,8 +53,11 @@ def _drive(record: Record, context: Context) -> bool:
         now = wiring.clock().now()
         if event["sync_id"] == DELETION:
             wiring.delete_integration().go_on(key_of(event), now + budget_of(context))
+            return True
+        worker = worker_of(context, now, record["messageId"])
+        if is_check(event["sync_id"]):
+            wiring.check_on_demand().work(key_of(event), event["sync_id"], worker)
         else:
-            worker = worker_of(context, now, record["messageId"])
             wiring.drive_sync().drive(key_of(event), event["sync_id"], worker, budget_of(context))
     except Exception as error:  # noqa: BLE001 - one bad message must not take the batch with it
         kind = type(error).__name__

@@ -32,6 +32,7 @@ from tidemark.connections import Connections, Reply
 from tidemark.errors import StoreUnavailable, TidemarkError
 
 Body = Mapping[str, Any]
+Answer = dict[str, Any]
 
 logging.getLogger("botocore").setLevel(logging.INFO)
 """Its DEBUG lines show signed headers, session tokens among them."""
@@ -59,6 +60,12 @@ _PASSING: Final = frozenset(
         "TransactionConflictException",
     }
 )
+
+
+def as_json(content: bytes) -> Answer:
+    """Read an answer; some are empty."""
+    answer: Answer = msgspec.json.decode(content or b"{}") or {}
+    return answer
 
 
 class CallRefused(TidemarkError):
@@ -131,8 +138,12 @@ class Wire:
         """Wait after an attempt (from 0): longer each time, and random so that nobody queues."""
         self._sleep(random.uniform(0, min(_LONGEST_WAIT, _FIRST_WAIT * 2**attempt)))
 
-    def call(self, operation: str, body: Body | str) -> dict[str, Any]:
+    def call(
+        self, operation: str, body: Body | str, read: Callable[[bytes], Answer] = as_json
+    ) -> Answer:
         """Make a call (JSON text or what becomes it), again where that may help, after a pause.
+
+        ``read`` reads a good answer.
 
         Raises:
             ConditionFailed: the condition in the body does not hold.
@@ -144,7 +155,7 @@ class Wire:
         lost = 0
         for attempt in range(_ATTEMPTS):
             try:
-                answer = self._attempt(operation, data, retried=attempt > 0)
+                answer = self._attempt(operation, data, read, retried=attempt > 0)
             except _UNANSWERED:
                 lost, answer = lost + 1, None
             if answer is not None:
@@ -154,18 +165,21 @@ class Wire:
             self.pause(attempt)
         raise StoreUnavailable(f"{operation} was not done in {attempt + 1} attempts")
 
-    def _attempt(self, operation: str, data: bytes, *, retried: bool) -> dict[str, Any] | None:
+    def _attempt(
+        self, operation: str, data: bytes, read: Callable[[bytes], Answer], *, retried: bool
+    ) -> Answer | None:
         """Make one attempt; None when another one may help."""
         name = f"{self._service.event}.{operation}"
         response = self._send(name, self._signed(operation, data))
         content = response.content
         if response.status_code >= 500 or _is_garbled(response, content):  # noqa: PLR2004
             return None
-        parsed: dict[str, Any] = msgspec.json.decode(content or b"{}") or {}
+        is_fine = response.status_code == 200  # noqa: PLR2004  # HTTP's own word
+        parsed = read(content) if is_fine else as_json(content)
         self._events.emit(
             f"after-call.{name}", http_response=response, parsed=parsed, context={}, model=None
         )
-        if response.status_code == 200:  # noqa: PLR2004  # HTTP's own words
+        if is_fine:
             return parsed
         _refuse(operation, parsed, retried=retried)
         return None
@@ -189,7 +203,7 @@ class Wire:
         headers = sigv4.signed(
             headers,
             data,
-            credentials=self._credentials(),
+            credentials=credentials_of(self._session),
             scope=self._scope,
             now=datetime.now(UTC),
         )
@@ -202,12 +216,13 @@ class Wire:
             stream_output=False,
         )
 
-    def _credentials(self) -> ReadOnlyCredentials:
-        """Give the credentials of this moment; they may be renewed in between."""
-        credentials = self._session.get_credentials()
-        if credentials is None:
-            raise NoCredentialsError
-        return credentials.get_frozen_credentials()
+
+def credentials_of(session: Session) -> ReadOnlyCredentials:
+    """Give the credentials of this moment; they may be renewed in between."""
+    credentials = session.get_credentials()
+    if credentials is None:
+        raise NoCredentialsError
+    return credentials.get_frozen_credentials()
 
 
 def _is_garbled(response: AWSResponse | Reply, content: bytes) -> bool:

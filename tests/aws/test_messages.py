@@ -44,6 +44,15 @@ def test_a_message_names_the_sync(aws: None) -> None:
     }
 
 
+def test_a_message_may_come_later(aws: None) -> None:
+    """In whole seconds, and no later than SQS can."""
+    del aws
+    with listening(Recorder()) as recorder:
+        for delay in (timedelta(0), timedelta(seconds=1.2), timedelta(hours=2)):
+            SqsQueue(wire_to(SQS), QUEUE_URL).send(KEY, "chk_1", delay)
+    assert [body.get("DelaySeconds") for body in recorder.of("sqs.SendMessage")] == [None, 2, 900]
+
+
 def test_an_execution_starts_once(aws: None) -> None:
     """Its name says which it is; that it exists is told and no error, anything else is one."""
     del aws

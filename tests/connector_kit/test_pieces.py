@@ -13,7 +13,7 @@ from tidemark.connector_kit.ledger_rows import Kinds, LedgerRows
 from tidemark.connector_kit.paging import OffsetWalk
 from tidemark.connector_kit.refusals import Refusal, Refusals
 from tidemark.connector_kit.running_balance import RunningBalance
-from tidemark.domain.legs import Kind, Role, leg_frame, spell_leg, spell_legs
+from tidemark.domain.legs import Kind, Leg, Role, spell_legs
 from tidemark.errors import CursorExpired, MissingPermission, SourceGarbage
 
 DAY = datetime(2024, 5, 1, tzinfo=UTC)
@@ -58,19 +58,28 @@ def test_a_walk_that_cannot_go_on() -> None:
         walk.met(None, ["y"])
 
 
+class Principals:
+    """Makes one leg of each record."""
+
+    stream = "ledger"
+
+    def legs(self, entry: grouping.Entry) -> list[Leg]:
+        """Make the leg."""
+        return [Leg(entry.record_id, "BTC", entry.amount, Role.PRINCIPAL, "XXBT", Kind.TRADE)]
+
+
 def test_records_that_are_not_understood_are_kept() -> None:
     """With their ids, reasons, and times where there are any."""
 
     def read(record_id: str, record: dict[str, object]) -> grouping.Entry:
         if "amount" not in record:
             raise ValueError("no amount")
-        leg = spell_leg(record_id, "1", leg_frame("BTC", Role.PRINCIPAL, "XXBT", Kind.TRADE))
-        return grouping.Entry(record_id, "ledger:g", "g", at(1), [(record_id, leg)], record)
+        return grouping.Entry(record_id, "g", at(1), Decimal(1), Decimal(0), record_id, record)
 
     entries, unread = grouping.understand(
         {"b": {"amount": 1}, "a": {"amount": 2}, "c": {"time": "1700000000.5"}, "d": 7}, read
     )
-    (found,) = grouping.group(entries)
+    (found,) = grouping.group(entries, Principals())
 
     assert [leg.id for leg in found.legs] == ["a", "b"]
     assert exact_json.parse(found.raw.encode()) == [
@@ -81,9 +90,9 @@ def test_records_that_are_not_understood_are_kept() -> None:
         ("c", "no amount", False),
         ("d", "no amount", True),
     ]
-    assert grouping.group(entries, at(2)) == []
-    assert grouping.may_go_on(entries, at(0), SPAN) == {"ledger:g"}
-    assert grouping.may_go_on(entries, None, SPAN) == frozenset()
+    assert grouping.group(entries, Principals(), at(2)) == []
+    assert grouping.may_go_on(entries, Principals(), at(0), SPAN) == {"ledger:g"}
+    assert grouping.may_go_on(entries, Principals(), None, SPAN) == frozenset()
 
 
 def listed(rows: Mapping[str, float], size: int, calls: list[int]) -> details.Fetch:
@@ -183,7 +192,7 @@ def test_ledger_rows_spell_legs_as_the_ledger_does(amount: object, fee: object) 
     rows = LedgerRows("ledger", Kinds({"trade": Kind.TRADE}), AssetNames(re.compile("-"), {}))
     row = {"type": "trade", "asset": "BTC", "amount": amount, "fee": fee, "time": "1", "balance": 0}
 
-    (found,) = grouping.group([rows.read(RunningBalance(), "A", row)])
+    (found,) = grouping.group(rows.read(RunningBalance(), {"A": row})[0], rows)
 
     assert spell_legs(found.legs) == found.spelled_legs
     moved, paid = Decimal(str(amount)), Decimal(str(fee))

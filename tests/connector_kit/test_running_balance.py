@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidemark.connector_kit import exact_json
-from tidemark.connector_kit.running_balance import RunningBalance
+from tidemark.connector_kit.running_balance import RunningBalance, balances_after
 
 DAY = datetime(2024, 5, 1, tzinfo=UTC)
 SPAN = timedelta(seconds=2)
@@ -36,7 +36,7 @@ def met(pages: list[list[tuple[Decimal, Decimal, float]]]) -> list[str]:
     for number, page in enumerate(pages):
         balances = RunningBalance(notes)
         for before, after, seconds in page:
-            balances.meet("XXBT", after - before, f"{after}", at(seconds))
+            balances.meet("XXBT", after - before, Decimal(0), f"{after}", at(seconds))
         last = number == len(pages) - 1
         edge = None if last else min(at(seconds) for *_, seconds in page)
         warnings += balances.settle(edge, SPAN)
@@ -80,12 +80,35 @@ def test_a_missing_record_is_reported_once(size: int, gone: int) -> None:
 def test_an_asset_with_an_unreadable_record_is_not_judged(*, lost: bool) -> None:
     """What could not be read breaks the chain, but is no news."""
     balances = RunningBalance()
-    balances.meet("XXBT", Decimal(1), "6", at(90))
+    balances.meet("XXBT", Decimal(1), Decimal(0), "6", at(90))
     if lost:
         balances.lose("XXBT")
     else:
-        balances.meet("XXBT", Decimal(1), None, at(80))
+        balances.meet("XXBT", Decimal(1), Decimal(0), None, at(80))
     again = RunningBalance(balances.notes())
-    again.meet("XXBT", Decimal(1), "2", at(10))
+    again.meet("XXBT", Decimal(1), Decimal(0), "2", at(10))
 
     assert again.settle(None, SPAN) == []
+
+
+def record(asset: str, amount: str, balance: str, **more: str) -> dict[str, str]:
+    """Make a record."""
+    return {"asset": asset, "amount": amount, "balance": balance, **more}
+
+
+def test_a_transaction_leads_to_a_balance_per_asset() -> None:
+    """In whatever order its records are; a fee is taken off as well."""
+    last = record("ZEUR", "-5", "84.5", fee="0.5")
+    records = [last, record("ZEUR", "-10", "90"), record("XXBT", "1", "3")]
+    for each in (records, records[::-1]):
+        told = balances_after(exact_json.spell(each))
+        assert told == {"ZEUR": Decimal("84.5"), "XXBT": Decimal(3)}
+    nothing = record("XXBT", "0", "3")
+    assert balances_after(exact_json.spell([nothing])) == {"XXBT": Decimal(3)}
+
+
+def test_a_record_that_tells_no_balance_leaves_its_asset_out() -> None:
+    """Nothing is guessed; without records there is nothing to say."""
+    unclear = [record("ZEUR", "1", "much"), record("ZEUR", "1", "2"), {"asset": "XXBT"}]
+    assert balances_after(exact_json.spell(unclear)) == {}
+    assert balances_after("") == {}

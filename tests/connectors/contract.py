@@ -25,7 +25,8 @@ from tidemark.connector_kit.base import Connector
 from tidemark.connector_kit.http import Http
 from tidemark.domain.legs import kind_of
 from tidemark.domain.pages import Page, Unread, Window
-from tidemark.domain.transactions import Found, merge
+from tidemark.domain.reading import merge
+from tidemark.domain.transactions import Found
 from tidemark.errors import CursorExpired, SourceError
 
 Answer = Callable[[httpx.Request], httpx.Response]

@@ -9,7 +9,8 @@ from local.sources.kraken import KrakenSource
 from tidemark.connector_kit.http import Http
 from tidemark.connectors.kraken import Kraken
 from tidemark.domain.pages import Page, Window
-from tidemark.domain.transactions import Found, merge
+from tidemark.domain.reading import merge
+from tidemark.domain.transactions import Found
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

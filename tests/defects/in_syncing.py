@@ -92,8 +92,8 @@ DEFECTS = (
         "moved time not found",
         "looked for by time alone",
         _COMMIT,
-        "        unknown = [each.id for each in wanted if each.id not in known]\n",
-        "        unknown: list[str] = []\n",
+        "        unsure = [each.id for each in wanted if digests.get(each.id) != each.digest]\n",
+        "        unsure = [each.id for each in wanted if each.id in known]\n",
         (PROMISES,),
     ),
     Defect(

@@ -1,6 +1,7 @@
 """Everything outside the domain, in memory: what the same contract tests as the real ones hold."""
 
 from tests.fakes.accounts import MemoryAccounts
+from tests.fakes.checks import MemoryBalanceChecks
 from tests.fakes.duplicates import MemoryDuplicates
 from tests.fakes.files import FakeFilesQueue, MemoryImports, MemoryUploads
 from tests.fakes.idempotency import MemoryIdempotency
@@ -25,6 +26,7 @@ __all__ = [
     "FakeVault",
     "FakeWorkflow",
     "MemoryAccounts",
+    "MemoryBalanceChecks",
     "MemoryCoverage",
     "MemoryDuplicates",
     "MemoryIdempotency",

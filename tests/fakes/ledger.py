@@ -38,7 +38,7 @@ class MemoryLedger:
     ) -> dict[str, Known]:
         """Look items up by time."""
         return {
-            each.id: known_of(each)
+            each.id: known_of(each).in_short
             for each in self.of(key).values()
             if since <= each.facts.occurred_at <= until
         }

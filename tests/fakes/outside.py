@@ -62,10 +62,12 @@ class FakeQueue:
     def __init__(self) -> None:
         """Start empty."""
         self.messages: list[tuple[IntegrationKey, str]] = []
+        self.delays: list[timedelta] = []
 
-    def send(self, key: IntegrationKey, sync_id: str) -> None:
-        """Keep a message."""
+    def send(self, key: IntegrationKey, sync_id: str, delay: timedelta = timedelta(0)) -> None:
+        """Keep a message, and apart from it its delay."""
         self.messages.append((key, sync_id))
+        self.delays.append(delay)
 
 
 class FakeWorkflow:

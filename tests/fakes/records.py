@@ -9,10 +9,13 @@ from tidemark.domain.coverage import StreamCoverage
 from tidemark.domain.held import Held
 from tidemark.domain.integrations import IntegrationKey
 from tidemark.domain.issues import Issue, IssueState
+from tidemark.domain.moments import EARLIEST
 from tidemark.domain.pages import Unread
 from tidemark.domain.syncs import Sync
 from tidemark.domain.transactions import Found
 from tidemark.errors import NotFound, StaleVersion
+
+_NEVER = EARLIEST
 
 
 class MemorySyncs:
@@ -178,10 +181,15 @@ class MemorySnapshots:
         """Keep one."""
         self.items.setdefault(key, {})[snapshot.as_of] = snapshot
 
-    def last(self, key: IntegrationKey) -> Snapshot | None:
-        """Give the newest."""
+    def last(self, key: IntegrationKey, at: datetime | None = None) -> Snapshot | None:
+        """Give the newest, up to a moment."""
         kept = self.items.get(key, {})
-        return kept[max(kept)] if kept else None
+        return kept.get(max((each for each in kept if at is None or each <= at), default=_NEVER))
+
+    def first_since(self, key: IntegrationKey, since: datetime) -> Snapshot | None:
+        """Give the first from a moment on."""
+        kept = self.items.get(key, {})
+        return kept.get(min((each for each in kept if each >= since), default=_NEVER))
 
     def erase(self, key: IntegrationKey) -> None:
         """Remove all."""

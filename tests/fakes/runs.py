@@ -67,6 +67,15 @@ class MemoryRuns:
         item.fence += 1
         return Lease(key, worker, item.fence, until, run)
 
+    def borrow(self, key: IntegrationKey, worker: str, *, now: datetime, until: datetime) -> bool:
+        """Take the lease without a run."""
+        item = self._item(key)
+        if item.run is not None or (self.busy_until(key, now) and item.worker != worker):
+            return False
+        item.worker, item.until = worker, until
+        item.fence += 1
+        return True
+
     def checkpoint(self, lease: Lease, run: Run) -> Lease:
         """Keep the run."""
         item = self._held(lease)
@@ -83,8 +92,12 @@ class MemoryRuns:
 
     def release(self, lease: Lease) -> None:
         """Let go of the lease."""
-        item = self._item(lease.key)
-        if item.worker == lease.worker:
+        self.give_back(lease.key, lease.worker)
+
+    def give_back(self, key: IntegrationKey, worker: str) -> None:
+        """Let go of the lease by whom it is."""
+        item = self._item(key)
+        if item.worker == worker:
             item.worker = item.until = None
 
     def finish(self, lease: Lease) -> None:

@@ -10,7 +10,8 @@ from typing import Self
 from tidemark.domain.integrations import IntegrationKind
 from tidemark.domain.legs import Kind, Leg, Role, net
 from tidemark.domain.pages import KeyRights, Page, RateBudget, Scope, Unread, Window
-from tidemark.domain.transactions import Found, merge
+from tidemark.domain.reading import merge
+from tidemark.domain.transactions import Found
 from tidemark.errors import NotFound
 
 
@@ -76,6 +77,10 @@ class FakeSource:
     def check(self, credentials: Mapping[str, str]) -> dict[str, str]:
         """Take anything."""
         return dict(credentials)
+
+    def balances_after(self, raw: str) -> dict[str, Decimal]:
+        """Tell none."""
+        return {}
 
     def identity(self, credentials: Mapping[str, str]) -> str:
         """Tell accounts apart by all they have."""

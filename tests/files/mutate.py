@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from bench.own import peak_kb
 from tests.files.mutations import mutated
 from tidemark.errors import BadFile
 from tidemark.files.read import read_file
@@ -79,7 +80,7 @@ def _work(seeds: list[int]) -> tuple[list[Ended], int]:
     """Read a batch, and tell how large the process became."""
     resource.setrlimit(resource.RLIMIT_AS, (_CEILING, _CEILING))
     ended = [read_one(seed) for seed in seeds]
-    return ended, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return ended, peak_kb() // 1024
 
 
 def _batches(first: int, count: int) -> Iterator[list[int]]:

@@ -69,9 +69,11 @@ class Stage:
         before = float(self.clock_file.read_text() or 0)
         self.clock_file.write_text(str(before + seconds))
 
-    def send(self, method: str, path: str, body: object = None, owner: str = "alice") -> Reply:
+    def send(
+        self, method: str, path: str, body: object = None, owner: str = "alice", **query: str
+    ) -> Reply:
         """Ask the API something."""
-        result = self.api(event_of(method, path, body, owner=owner), self.context())
+        result = self.api(event_of(method, path, body, owner=owner, query=query), self.context())
         reply = Reply(result["statusCode"], result["headers"], result["body"])
         self.replies.append(reply)
         return reply

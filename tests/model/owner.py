@@ -242,4 +242,5 @@ def buried(stored: Transaction) -> Transaction:
     moved = stored.overlay is not None and "occurred_at" in stored.overlay
     overlay = Overlay(occurred_at=stored.facts.occurred_at) if moved else None
     bare = replace(stored, legs=(), state=State.DELETED, overlay=overlay, words=None)
-    return stored if stored.state is State.DELETED else replace(bare, details={}, raw=None)
+    bare = replace(bare, details={}, raw=None, digest="")
+    return stored if stored.state is State.DELETED else bare

@@ -8,7 +8,8 @@ from decimal import Decimal
 from tests.fakes.source import FakeSource, Row
 from tidemark.domain.legs import Leg
 from tidemark.domain.pages import Page, Unread, Window
-from tidemark.domain.transactions import Found, merge
+from tidemark.domain.reading import merge
+from tidemark.domain.transactions import Found
 from tidemark.domain.windows import for_source
 from tidemark.errors import CursorExpired
 

@@ -27,7 +27,7 @@ from tidemark.domain.syncs import Mode, SyncStatus
 from tidemark.services.add_up import AddUp
 from tidemark.wire import DYNAMODB
 
-ROWS, PAGE_SIZE, SHARDS = 12, 5, 4
+ROWS, PAGE_SIZE, SHARDS = 8, 3, 4
 _SECOND = timedelta(seconds=1)
 _FAR = Window(None, datetime(2100, 1, 1, tzinfo=UTC))
 

@@ -35,6 +35,7 @@ def row(name: str, seconds: float = 0, *, origin: Origin = Origin.SOURCE) -> Tra
         origin=origin,
         details={"txid": "00ff"},
         raw='[{"name":"é"}]',
+        digest="0123456789ab",
     )
 
 

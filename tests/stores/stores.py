@@ -6,6 +6,7 @@ from tests import fakes
 from tests.played import wire_to
 from tidemark.domain import ports
 from tidemark.stores.accounts import DynamoAccounts
+from tidemark.stores.checks import DynamoBalanceChecks
 from tidemark.stores.coverage import DynamoCoverage
 from tidemark.stores.duplicates import DynamoDuplicates
 from tidemark.stores.idempotency import DynamoIdempotency
@@ -42,6 +43,7 @@ class Stores:
     duplicates: ports.Duplicates
     imports: ports.Imports
     watermarks: ports.Watermarks
+    balance_checks: ports.BalanceChecks
 
 
 def in_memory() -> Stores:
@@ -62,6 +64,7 @@ def in_memory() -> Stores:
         fakes.MemoryDuplicates(),
         fakes.MemoryImports(),
         fakes.MemoryWatermarks(),
+        fakes.MemoryBalanceChecks(),
     )
 
 
@@ -84,4 +87,5 @@ def in_dynamodb(wire: Wire | None = None) -> Stores:
         DynamoDuplicates(wire, "DuplicatesTable"),
         DynamoImports(wire, "ImportsTable"),
         DynamoWatermarks(wire, "WatermarksTable"),
+        DynamoBalanceChecks(wire, "ImportsTable"),
     )

@@ -9,8 +9,10 @@ import pytest
 from tests.stores.made import FOREIGN, KEY, MINUTE, NOW, OTHER, at, integration
 from tests.stores.stores import Stores
 from tidemark.domain.accounts import Account, PeriodLock
-from tidemark.domain.balances import AssetBalance, Snapshot
+from tidemark.domain.balances import AssetBalance, Finding, Parting, Snapshot, Tip
+from tidemark.domain.checks import BalanceCheck
 from tidemark.domain.coverage import Interval, StreamCoverage
+from tidemark.domain.ids import new_id
 from tidemark.domain.integrations import DeletedPolicy, Status
 from tidemark.domain.journal import Chunk, Noted
 from tidemark.domain.pages import Window
@@ -208,3 +210,27 @@ def test_keeps_snapshots(stores: Stores) -> None:
     assert stores.snapshots.last(OTHER) is None
     stores.snapshots.erase(KEY)
     assert stores.snapshots.last(KEY) is None
+
+
+def test_snapshots_are_found_by_time(stores: Stores) -> None:
+    """The last up to a moment, the first since one, each inclusive, with all that was found."""
+    tip = Tip("excluded", "Look.", "/v1/transactions", ("txn_1",))
+    parting = Parting(at(3), "txn_1", ("A", "B"))
+    finding = Finding("BTC", Decimal("0.10"), (tip,), parting)
+    first = Snapshot(at(5), (), "chk_1", {"BTC": at(4)}, (finding,))
+    second = Snapshot(at(9), ())
+    for each in (second, first):
+        stores.snapshots.put(KEY, each)
+    assert [stores.snapshots.last(KEY, at(hour)) for hour in (4, 5, 8)] == [None, first, first]
+    found = [stores.snapshots.first_since(KEY, at(hour)) for hour in (4, 5, 6, 10)]
+    assert found == [first, first, second, None]
+
+
+def test_keeps_balance_checks(stores: Stores) -> None:
+    """By owner and id; they are no imports."""
+    check = BalanceCheck(new_id("chk", at(5)), "alice", at(5), (KEY.integration_id,))
+    stores.balance_checks.put(check)
+    assert stores.balance_checks.get("alice", check.id) == check
+    assert stores.balance_checks.get("bob", check.id) is None
+    assert stores.balance_checks.get("alice", "imp_1") is None
+    assert list(stores.imports.newest_first("alice", None)) == []

@@ -48,6 +48,7 @@ TRANSACTIONS = st.builds(
     history=st.none() | st.lists(CHANGES, min_size=1, max_size=3).map(tuple),
     details=st.dictionaries(TEXTS, TEXTS, max_size=3),
     raw=st.none() | TEXTS.filter(bool),
+    digest=TEXTS,
 )
 
 

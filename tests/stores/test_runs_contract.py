@@ -206,3 +206,29 @@ def test_erases_the_item(stores: Stores) -> None:
 
     assert stores.runs.current(KEY) is None
     assert stores.runs.busy_until(KEY, NOW) is None
+
+
+def test_a_borrowed_lease_shuts_runs_out(stores: Stores) -> None:
+    """It is lent where nobody is at work and nothing is claimed; then a run has to wait."""
+    until = NOW + 2 * MINUTE
+    assert stores.runs.borrow(KEY, "c1", now=NOW, until=until)
+    assert not stores.runs.borrow(KEY, "c2", now=NOW, until=until)
+    assert stores.runs.busy_until(KEY, NOW) == until
+    with pytest.raises(LeaseHeld):
+        lease_of(stores)
+    stores.runs.give_back(KEY, "c2")
+    assert stores.runs.busy_until(KEY, NOW) == until
+    stores.runs.give_back(KEY, "c1")
+    assert stores.runs.busy_until(KEY, NOW) is None
+    lease = lease_of(stores)
+    assert not stores.runs.borrow(KEY, "c1", now=NOW + 9 * MINUTE, until=until)
+    stores.runs.finish(lease)
+    assert stores.runs.borrow(KEY, "c1", now=NOW, until=until)
+
+
+def test_a_borrowed_lease_that_ran_out_is_lent_again(stores: Stores) -> None:
+    """Its worker died."""
+    assert stores.runs.borrow(KEY, "c1", now=NOW, until=NOW + MINUTE)
+    assert stores.runs.borrow(KEY, "c2", now=NOW + MINUTE, until=NOW + 2 * MINUTE)
+    stores.runs.give_back(OTHER, "c1")
+    assert stores.runs.busy_until(KEY, NOW + MINUTE) is not None

@@ -2,16 +2,17 @@
 
 from typing import Self
 
-from functions.api.shapes.fields import Amount, Moment, Shape
+from functions.api.shapes.fields import Amount, GivenMoment, Moment, Shape
 from functions.api.shapes.queries import GroupName, IntegrationPageQuery
 from tidemark.domain.amounts import canonical
 from tidemark.services.read_balances import BalanceRow
 
 
 class BalanceQuery(IntegrationPageQuery):
-    """Which balances: of one integration, or of those of one group."""
+    """Which balances: of one integration, or of those of one group; `at` is a past moment."""
 
     group: GroupName | None = None
+    at: GivenMoment | None = None
 
 
 class BalanceShape(Shape):

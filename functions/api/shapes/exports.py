@@ -1,46 +1,18 @@
 """Exports over the wire."""
 
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import Field
-
-from functions.api.shapes.fields import GivenMoment, Moment, Shape
+from functions.api.shapes.fields import Moment, Shape
+from functions.api.shapes.filters import TransactionFilter
 from functions.api.shapes.syncs import SyncErrorShape
-from functions.api.shapes.transactions import Text
 from tidemark.domain.exports import Export, ExportStatus
 from tidemark.domain.files import FileFormat
-from tidemark.domain.legs import Kind
-from tidemark.domain.transactions import Origin
-from tidemark.services.read_transactions import Filter, Listed
 
 
-class NewExport(Shape):
+class NewExport(TransactionFilter):
     """How to write which transactions: the filters are those of their list."""
 
     format: FileFormat
-    integration: str | None = None
-    asset: Text | None = None
-    kind: Kind | None = None
-    state: Listed | None = None
-    origin: Origin | None = None
-    from_: Annotated[GivenMoment | None, Field(alias="from")] = None
-    to: GivenMoment | None = None
-    q: Text | None = None
-    import_: Annotated[Text | None, Field(alias="import")] = None
-
-    def filter(self) -> Filter:
-        """Give what is asked for."""
-        return Filter(
-            integration=self.integration,
-            asset=self.asset,
-            kind=self.kind,
-            state=self.state,
-            origin=self.origin,
-            since=self.from_,
-            until=self.to,
-            text=self.q,
-            import_id=self.import_,
-        )
 
 
 class ExportShape(Shape):

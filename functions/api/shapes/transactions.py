@@ -8,11 +8,11 @@ from pydantic import Field
 
 from functions.api.shapes.fields import (
     Amount,
-    GivenMoment,
     Json,
     Moment,
     Shape,
 )
+from functions.api.shapes.filters import TransactionFilter
 from functions.api.shapes.queries import PageQuery
 from tidemark.domain import amounts
 from tidemark.domain.facts import Facts
@@ -20,39 +20,14 @@ from tidemark.domain.ids import transaction_id
 from tidemark.domain.legs import Kind, Leg, Role
 from tidemark.domain.sides import Side, summed
 from tidemark.domain.transactions import Origin, State
-from tidemark.services.read_transactions import Filter, Listed, Sort
+from tidemark.services.read_transactions import Listed, Sort
 from tidemark.services.walk_transactions import Row
 
-Text = Annotated[str, Field(min_length=1, max_length=200)]
 
-
-class TransactionQuery(PageQuery):
+class TransactionQuery(TransactionFilter, PageQuery):
     """Which transactions to list, and in which order."""
 
-    integration: Text | None = None
-    asset: Text | None = None
-    kind: Kind | None = None
-    state: Listed | None = None
-    origin: Origin | None = None
-    from_: Annotated[GivenMoment | None, Field(alias="from")] = None
-    to: GivenMoment | None = None
-    q: Text | None = None
-    import_: Annotated[Text | None, Field(alias="import")] = None
     sort: Sort = Sort.NEWEST
-
-    def filter(self) -> Filter:
-        """Give what is asked for."""
-        return Filter(
-            integration=self.integration,
-            asset=self.asset,
-            kind=self.kind,
-            state=self.state,
-            origin=self.origin,
-            since=self.from_,
-            until=self.to,
-            text=self.q,
-            import_id=self.import_,
-        )
 
 
 class AmountShape(Shape):

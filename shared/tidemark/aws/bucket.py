@@ -18,14 +18,13 @@ from urllib.parse import urlsplit
 
 from botocore.auth import S3SigV4Auth, S3SigV4PostAuth, S3SigV4QueryAuth
 from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
-from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import ConnectionError as Unconnected
-from botocore.exceptions import HTTPClientError, NoCredentialsError
+from botocore.exceptions import HTTPClientError
 from botocore.session import Session
 
 from tidemark.connections import Connections, Reply
 from tidemark.errors import StoreUnavailable
-from tidemark.wire import CallRefused
+from tidemark.wire import CallRefused, credentials_of
 
 _ATTEMPTS = 4
 _FIRST_WAIT = 0.1
@@ -108,14 +107,16 @@ class Bucket:
         }
         request.context["s3-presign-post-fields"] = dict(fields)
         request.context["s3-presign-post-policy"] = policy
-        S3SigV4PostAuth(self._credentials(), "s3", self._region).add_auth(request)
+        S3SigV4PostAuth(credentials_of(self._session), "s3", self._region).add_auth(request)
         signed: dict[str, str] = request.context["s3-presign-post-fields"]
         return f"{self._url}/", signed
 
     def sign_url(self, name: str, query: Mapping[str, str], seconds: int) -> str:
         """Sign a URL by which an object may be fetched for some seconds."""
         request = AWSRequest("GET", self._url_of(name), params=dict(query))
-        signer = S3SigV4QueryAuth(self._credentials(), "s3", self._region, expires=seconds)
+        signer = S3SigV4QueryAuth(
+            credentials_of(self._session), "s3", self._region, expires=seconds
+        )
         signer.add_auth(request)
         return str(request.url)
 
@@ -137,7 +138,7 @@ class Bucket:
         url = self._url_of(call.name)
         headers = {**call.headers, "Host": urlsplit(url).netloc}
         request = AWSRequest(call.method, url, headers, call.body)
-        S3SigV4Auth(self._credentials(), "s3", self._region).add_auth(request)
+        S3SigV4Auth(credentials_of(self._session), "s3", self._region).add_auth(request)
         signed = {**dict(request.headers.items()), "Content-Length": str(len(call.body))}
         return AWSPreparedRequest(
             call.method,
@@ -152,13 +153,6 @@ class Bucket:
         if _NAME.fullmatch(name) is None:
             raise ValueError("no name of an object of ours")
         return f"{self._url}/{name}"
-
-    def _credentials(self) -> ReadOnlyCredentials:
-        """Give the credentials of this moment; they may be renewed in between."""
-        credentials = self._session.get_credentials()
-        if credentials is None:
-            raise NoCredentialsError
-        return credentials.get_frozen_credentials()
 
 
 def _refusal(reply: Answer) -> str | None:

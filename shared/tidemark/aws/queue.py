@@ -1,10 +1,14 @@
 """The queues: of incremental syncs, and of work on files."""
 
 import json
+import math
+from datetime import timedelta
 
 from tidemark.domain.imports import FileJob
 from tidemark.domain.integrations import IntegrationKey
 from tidemark.wire import Wire
+
+_LONGEST_DELAY = 900
 
 
 class SqsQueue:
@@ -15,14 +19,16 @@ class SqsQueue:
         self._wire = wire
         self._url = url
 
-    def send(self, key: IntegrationKey, sync_id: str) -> None:
-        """Send one message."""
+    def send(self, key: IntegrationKey, sync_id: str, delay: timedelta = timedelta(0)) -> None:
+        """Send one message; SQS takes delays in whole seconds, up to 15 minutes."""
         message = {
             "owner": key.owner,
             "integration_id": key.integration_id,
             "sync_id": sync_id,
         }
-        body = {"QueueUrl": self._url, "MessageBody": json.dumps(message)}
+        body: dict[str, object] = {"QueueUrl": self._url, "MessageBody": json.dumps(message)}
+        if delay:
+            body["DelaySeconds"] = min(math.ceil(delay.total_seconds()), _LONGEST_DELAY)
         self._wire.call("SendMessage", body)
 
 

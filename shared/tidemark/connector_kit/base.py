@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import ClassVar, Self
 
 from tidemark.connector_kit.http import Http
+from tidemark.connector_kit.running_balance import balances_after
 from tidemark.domain.ids import fingerprint
 from tidemark.domain.integrations import IntegrationKind
 from tidemark.domain.pages import KeyRights, Page, RateBudget, Scope, Window
@@ -52,6 +53,7 @@ class Connector(ABC):
 
     ``concurrency`` is how many requests one account may have in flight; ``accounts_at_once`` how
     many accounts one process reads at a time: sources that count calls by address want few.
+    ``running_balances`` says that each record has ``asset``, ``amount``, ``fee`` and ``balance``.
     """
 
     title: ClassVar[str]
@@ -67,6 +69,7 @@ class Connector(ABC):
     budget: ClassVar[RateBudget | None] = None
     needed_rights: ClassVar[tuple[str, ...]] = ()
     forbidden_rights: ClassVar[tuple[str, ...]] = ()
+    running_balances: ClassVar[bool] = False
 
     def __init__(
         self, credentials: Mapping[str, str], *, http: Http, clock: Clock, nonce: int = 0
@@ -94,6 +97,11 @@ class Connector(ABC):
     def name(cls) -> str:
         """Give the connector's name: that of its module."""
         return cls.__module__.rpartition(".")[2]
+
+    @classmethod
+    def balances_after(cls, raw: str) -> dict[str, Decimal]:
+        """Give the balance per source asset that a transaction's records led to, where told."""
+        return balances_after(raw) if cls.running_balances else {}
 
     @classmethod
     def credentials_schema(cls) -> dict[str, object]:

@@ -1,6 +1,5 @@
 """One page of a ledger that is walked by offset, newest first."""
 
-import functools
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -25,15 +24,15 @@ def ledger_page(
     ``earliest`` are left out. The notes of the walk are the running balances'.
     """
     balances = RunningBalance(walk.notes)
-    entries, unread = grouping.understand(rows, functools.partial(reader.read, balances))
+    entries, unread = reader.read(balances, rows)
     edge = min([entry.at for entry in entries], default=None)
     after = walk.after(len(rows))
     warnings = balances.settle(edge if after else None, span)
     return Page(
-        grouping.group(entries, earliest),
+        grouping.group(entries, reader, earliest),
         after.noted(balances.notes()).spell() if after else None,
         unread,
-        open_ids=grouping.may_go_on(entries, edge, span) if after else frozenset(),
+        open_ids=grouping.may_go_on(entries, reader, edge, span) if after else frozenset(),
         read=len(rows),
         reached=edge,
         incomplete=None if after else walk.gap(len(rows)),

@@ -6,11 +6,15 @@ neighbour: open ends are kept until the walk has left their moment, and an asset
 when it has more ends than the newest record's own. Only open ends travel in the cursor.
 """
 
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tidemark.domain import amounts, moments
+
+_MOVES = ("amount", "fee")
 
 
 @dataclass(slots=True)
@@ -29,7 +33,7 @@ class _Chain:
 
     def link(self, before: Decimal, after: Decimal, at: datetime) -> None:
         """Take in a record."""
-        if self.starts == [after] and not self.ends:
+        if not self.ends and self.starts == [after]:
             self.starts[0] = before
             return
         if after in self.starts:
@@ -80,19 +84,27 @@ class RunningBalance:
         known = notes if isinstance(notes, dict) else {}
         self._chains = {asset: _Chain.parse(spelled) for asset, spelled in known.items()}
 
-    def meet(self, asset: str, moved: Decimal, balance: object, at: datetime) -> None:
-        """Take in a record that moved so much and led to a balance: exact, or as it is spelled."""
-        chain = self._chains.get(asset)
-        if chain is None:
-            chain = self._chains[asset] = _Chain()
-        if chain.broken:
-            return
+    def meet(
+        self, asset: str, amount: Decimal, fee: Decimal, balance: object, at: datetime
+    ) -> None:
+        """Take in a record whose amount and fee led to a balance, given as it is spelled."""
         try:
-            after = balance if type(balance) is Decimal else amounts.parse_amount(balance)
+            after = amounts.parse_amount(balance)
         except ValueError:
-            chain.broken = True
+            self.lose(asset)
         else:
-            chain.link(amounts.difference(after, moved), after, at)
+            self.meet_all([(asset, amount, fee, after, at)])
+
+    def meet_all(self, records: Iterable[tuple[str, Decimal, Decimal, Decimal, datetime]]) -> None:
+        """Take in records: asset, amount, fee, balance behind them, time."""
+        chains, less = self._chains, amounts.difference
+        for asset, amount, fee, after, at in records:
+            chain = chains.get(asset)
+            if chain is None:
+                chain = chains[asset] = _Chain()
+            if not chain.broken:
+                moved = less(amount, fee) if fee else amount
+                chain.link(less(after, moved), after, at)
 
     def lose(self, asset: str) -> None:
         """Say that a record could not be read: its asset's chain cannot be checked any more."""
@@ -115,6 +127,32 @@ class RunningBalance:
     def notes(self) -> dict[str, list[object]]:
         """Give what the next page needs to know, as JSON."""
         return {asset: chain.spell() for asset, chain in self._chains.items()}
+
+
+def balances_after(raw: str) -> dict[str, Decimal]:
+    """Give the balance per source asset that a transaction's records (JSON) led to.
+
+    Of several records of an asset, no other begins where the last one ends. An asset with a record
+    that cannot be read is left out.
+    """
+    steps: dict[str, list[tuple[Decimal, Decimal]]] = {}
+    unknown = set()
+    for record in json.loads(raw or "[]"):
+        try:
+            after = amounts.parse_amount(record["balance"])
+            amount, fee = (amounts.parse_amount(record.get(name, "0")) for name in _MOVES)
+            before = amounts.difference(after, amounts.difference(amount, fee))
+            steps.setdefault(record["asset"], []).append((before, after))
+        except (KeyError, ValueError):
+            unknown.add(record.get("asset"))
+    return {asset: _end(each) for asset, each in steps.items() if asset not in unknown}
+
+
+def _end(steps: list[tuple[Decimal, Decimal]]) -> Decimal:
+    """Give where a chain of steps ends."""
+    begins = {before for before, after in steps if before != after}
+    open_ends = [after for _, after in steps if after not in begins]
+    return (open_ends or [steps[-1][1]])[-1]
 
 
 def _texts(value: object) -> list[str]:

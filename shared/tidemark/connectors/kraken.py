@@ -104,6 +104,7 @@ class Kraken(Connector):
     )
     overlap = timedelta(hours=24)
     group_span = timedelta(seconds=2)
+    running_balances = True
     budget = RateBudget(15, 1 / 3, "points (2 for a page of the ledger or of trades, else 1)")
     needed_rights = ("query-funds", "query-ledger")
     forbidden_rights = ("add-funds", "withdraw-funds", "modify-trades", "close-trades")

@@ -1,7 +1,7 @@
 """Balances: what the source says is there, and what the transactions add up to."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -23,12 +23,50 @@ class AssetBalance:
 
 
 @dataclass(frozen=True, slots=True)
+class Tip:
+    """What may explain a mismatch: a word, a sentence, and where to look (a path of the API)."""
+
+    code: str
+    message: str
+    link: str
+    ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """The first transaction after which the source's running balance is not the calculated one.
+
+    ``source_ids`` are the source's: of the last one that agreed, if there is one, and of this one.
+    What is missing lies between them.
+    """
+
+    at: datetime
+    transaction_id: str
+    source_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found out about the mismatch of one asset."""
+
+    asset: str
+    difference: Decimal
+    tips: tuple[Tip, ...]
+    parting: Parting | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All balances of one integration, taken ``as_of`` (UTC) after the sync ``sync_id``."""
+    """All balances of one integration, taken ``as_of`` (UTC) by a sync or a check, ``sync_id``.
+
+    ``good`` says when each asset was last found to match; ``findings`` are of those that do not.
+    """
 
     as_of: datetime
     balances: tuple[AssetBalance, ...]
     sync_id: str | None = None
+    good: Mapping[str, datetime] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
 
     @property
     def matches(self) -> bool:
@@ -53,3 +91,16 @@ def pair_up(
         for asset in assets
     )
     return tuple(pair for pair in pairs if pair.synced or pair.asset in calculated)
+
+
+def good_after(
+    before: Snapshot | None, balances: Sequence[AssetBalance], now: datetime
+) -> dict[str, datetime]:
+    """Say when each asset was last found to match, now that these balances were found."""
+    good = dict(before.good) if before else {}
+    if before is not None and any(each.synced is not None for each in before.balances):
+        differed = {each.asset for each in before.balances if each.difference != 0}
+        for each in balances:
+            if each.asset not in differed:
+                good[each.asset] = before.as_of
+    return good | {each.asset: now for each in balances if each.difference == 0}

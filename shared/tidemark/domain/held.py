@@ -8,13 +8,13 @@ from enum import StrEnum
 from tidemark.domain import amounts
 from tidemark.domain.history import OWNER, Action, Change
 from tidemark.domain.legs import Difference, compare, net
+from tidemark.domain.reading import merge
 from tidemark.domain.transactions import (
     Found,
     State,
     Transaction,
     grown,
     imported,
-    merge,
     restored,
 )
 

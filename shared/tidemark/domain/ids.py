@@ -51,3 +51,8 @@ def fingerprint(*parts: str) -> str:
     spelled = "".join(f"{len(part)}:{part}" for part in parts)
     number = int.from_bytes(hashlib.sha256(spelled.encode("utf-8", "surrogatepass")).digest()[:17])
     return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -5, -5))
+
+
+def digest_of(text: str) -> str:
+    """Give a short text that stands for a long one."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()

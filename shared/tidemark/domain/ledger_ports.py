@@ -35,7 +35,10 @@ class Ledger(Protocol):
     def known_between(
         self, key: IntegrationKey, since: datetime, until: datetime
     ) -> dict[str, Known]:
-        """Give all items, tombstones too, from ``since`` to ``until`` inclusive (strong)."""
+        """Give all items, tombstones too, from ``since`` to ``until`` inclusive (strong).
+
+        They are told in short (``Known.in_short``).
+        """
 
     def known_by_id(self, key: IntegrationKey, ids: Collection[str]) -> dict[str, Known]:
         """Give those of the ids that exist, tombstones too (strong)."""
@@ -170,6 +173,15 @@ class Runs(Protocol):
             LeaseHeld: another worker's lease has not run out.
             LeaseLost: the run is not the current one (any more).
         """
+
+    def borrow(self, key: IntegrationKey, worker: str, *, now: datetime, until: datetime) -> bool:
+        """Take the lease without a run, so that nobody works meanwhile.
+
+        False when there is a current run, or a lease that has not run out.
+        """
+
+    def give_back(self, key: IntegrationKey, worker: str) -> None:
+        """Let go of a lease that was borrowed, if it is still ours."""
 
     def checkpoint(self, lease: Lease, run: Run) -> Lease:
         """Keep how far the run is; the lease that comes back tells of a requested cancel.

@@ -20,6 +20,7 @@ from tidemark.domain.ledger_ports import Journal, Ledger, Months, Place, Runs
 from tidemark.domain.pages import KeyRights, Page, RateBudget, Scope, Window
 from tidemark.domain.record_ports import (
     Accounts,
+    BalanceChecks,
     CoverageStore,
     IdempotencyStore,
     Integrations,
@@ -34,6 +35,7 @@ from tidemark.domain.transactions import Found
 
 __all__ = [
     "Accounts",
+    "BalanceChecks",
     "Clock",
     "ConnectorFacts",
     "Connectors",
@@ -83,10 +85,10 @@ class Vault(Protocol):
 
 
 class Queue(Protocol):
-    """Hands incremental syncs to workers."""
+    """Hands incremental syncs, and what else needs credentials, to workers."""
 
-    def send(self, key: IntegrationKey, sync_id: str) -> None:
-        """Ask for a sync to be worked on."""
+    def send(self, key: IntegrationKey, sync_id: str, delay: timedelta = timedelta(0)) -> None:
+        """Ask for a sync to be worked on, after up to 15 minutes' delay."""
 
 
 class Workflow(Protocol):
@@ -178,6 +180,9 @@ class ConnectorFacts(Protocol):
 
     def identity(self, credentials: Mapping[str, str]) -> str:
         """Give what makes two credentials the same account (never the secret itself)."""
+
+    def balances_after(self, raw: str) -> dict[str, Decimal]:
+        """Give the balance per source asset that a transaction's records led to, where told."""
 
     def open(self, credentials: Mapping[str, str], *, nonce: int = 0) -> Source:
         """Open the source with an owner's credentials; ``nonce`` is the highest one sent."""

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from tidemark.domain.accounts import Account
 from tidemark.domain.balances import Snapshot
+from tidemark.domain.checks import BalanceCheck
 from tidemark.domain.coverage import StreamCoverage
 from tidemark.domain.held import Held
 from tidemark.domain.idempotency import Attempt, StoredAnswer
@@ -164,11 +165,24 @@ class Snapshots(Protocol):
     def put(self, key: IntegrationKey, snapshot: Snapshot) -> None:
         """Keep a snapshot."""
 
-    def last(self, key: IntegrationKey) -> Snapshot | None:
-        """Give the newest one."""
+    def last(self, key: IntegrationKey, at: datetime | None = None) -> Snapshot | None:
+        """Give the newest one, or the newest that was taken at a moment or before."""
+
+    def first_since(self, key: IntegrationKey, since: datetime) -> Snapshot | None:
+        """Give the first one that was taken at a moment or later (strong)."""
 
     def erase(self, key: IntegrationKey) -> None:
         """Remove all of it."""
+
+
+class BalanceChecks(Protocol):
+    """The balance checks that owners asked for."""
+
+    def put(self, check: BalanceCheck) -> None:
+        """Keep a new one."""
+
+    def get(self, owner: str, check_id: str) -> BalanceCheck | None:
+        """Give one."""
 
 
 class IdempotencyStore(Protocol):

@@ -104,7 +104,7 @@ def _place(found: Found, stored: Known | None, rules: Rules, result: Sorted) -> 
         if not rules.revive:
             return "tombstoned"
         return _write(found, stored, HeldReason.RESTORED, rules, result)
-    if stored.legs == found.spelled_legs:
+    if stored.is_told_by(found):
         return _known(stored)
     return _differing(found, stored, rules, result)
 

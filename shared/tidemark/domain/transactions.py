@@ -10,6 +10,7 @@ from typing import NamedTuple
 from tidemark.domain import amounts, moments
 from tidemark.domain.facts import Facts, Overlay, Words, facts_of
 from tidemark.domain.history import Action, Change
+from tidemark.domain.ids import digest_of
 from tidemark.domain.legs import Leg, merge_legs, spell_legs
 
 
@@ -52,6 +53,11 @@ class Found:
         """Give the legs as the ledger spells them."""
         return spell_legs(self.legs)
 
+    @property
+    def digest(self) -> str:
+        """Give a short text that stands for the legs: as long as it stays, so have they."""
+        return digest_of(self.spelled_legs)
+
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
@@ -61,7 +67,8 @@ class Transaction:
     owner's wording: see ``facts`` for what counts. ``import_id`` names the sync or import that
     brought it (empty: made by hand); ``revision`` counts changes from 1. ``merged_into`` is the
     transaction that stands in its place, by the id that owners see. ``raw`` and ``history``
-    (oldest first) are None when they were not read along.
+    (oldest first) are None when they were not read along. ``digest`` is that of the telling whose
+    legs these are (``Found.digest``), empty where no single one is.
     """
 
     id: str
@@ -79,6 +86,7 @@ class Transaction:
     details: Mapping[str, str] = field(default_factory=dict)
     raw: str | None = None
     history: tuple[Change, ...] | None = None
+    digest: str = ""
 
     @property
     def facts(self) -> Facts:
@@ -104,6 +112,7 @@ class Transaction:
             words=None,
             details={},
             raw=None,
+            digest="",
             history=tuple(change.without_facts() for change in self.history or ()) or None,
         )
 
@@ -160,6 +169,7 @@ def imported(found: Found, *, at: datetime, by: str) -> Transaction:
         import_id=by,
         details=found.details,
         raw=found.raw,
+        digest=found.digest,
     )
 
 
@@ -180,6 +190,7 @@ def grown(stored: Transaction, found: Found, *, at: datetime, actor: str) -> Tra
         occurred_at=min(stored.occurred_at, found.occurred_at),
         details={**found.details, **stored.details},
         raw=merge_raw(stored.raw or "", found.raw),
+        digest="",
     )
     return changed_by(stored, changed, Action.LEGS_ADDED, at, actor)
 
@@ -189,7 +200,7 @@ class Known(NamedTuple):
 
     ``occurred_at`` (the one that counts) and ``imported_at`` are ``moments.spell`` texts, ``legs``
     is the text of ``legs.spell_legs``, as imported. ``edited`` tells whether the owner's overlay
-    lies over it.
+    lies over it. A lookup by time tells no more than ``in_short``: most are as ``digest`` says.
     """
 
     id: str
@@ -200,6 +211,16 @@ class Known(NamedTuple):
     import_id: str
     imported_at: str
     edited: bool = False
+    digest: str = ""
+
+    @property
+    def in_short(self) -> "Known":
+        """Give what a lookup by time tells of it."""
+        return self._replace(occurred_at="", legs="", revision=0, edited=False)
+
+    def is_told_by(self, found: Found) -> bool:
+        """Tell whether the source tells, to the letter, what is stored."""
+        return self.digest == found.digest or self.legs == found.spelled_legs
 
 
 def known_of(transaction: Transaction) -> Known:
@@ -213,19 +234,7 @@ def known_of(transaction: Transaction) -> Known:
         transaction.import_id,
         moments.spell(transaction.imported_at),
         transaction.overlay is not None,
-    )
-
-
-def merge(first: Found, second: Found) -> Found:
-    """Join two parts of one event: all legs, the earliest time, both records."""
-    raw = first.raw if first.raw == second.raw else merge_raw(first.raw, second.raw)
-    return Found(
-        id=first.id,
-        source_id=first.source_id,
-        occurred_at=min(first.occurred_at, second.occurred_at),
-        legs=merge_legs(first.legs, second.legs),
-        raw=raw,
-        details={**first.details, **second.details},
+        transaction.digest,
     )
 
 

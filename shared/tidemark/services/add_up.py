@@ -26,6 +26,15 @@ class AddUp:
         """Add up all legs of what is neither deleted nor excluded, per clean asset, exactly."""
         return add_totals(self._totals(key, month) for month in self.months.read(key))
 
+    def calculated_at(self, key: IntegrationKey, at: datetime) -> dict[str, Decimal]:
+        """Add up what was before a moment (UTC): the months before, and a part of its month."""
+        last = f"{at:%Y-%m}"
+        months = self.months.read(key)
+        parts = [self._totals(key, month) for month in months if month.month < last]
+        if any(month.month == last for month in months):
+            parts.append(self._add(key, Window(span_of(last).since, at)))
+        return add_totals(parts)
+
     def _totals(self, key: IntegrationKey, month: Month) -> Mapping[str, Decimal]:
         """Give one month's totals, from the bucket if it is clean."""
         if month.clean:
@@ -39,8 +48,12 @@ class AddUp:
 
     def _read_again(self, key: IntegrationKey, month: str) -> dict[str, Decimal]:
         """Add up a month from its transactions."""
+        return self._add(key, span_of(month))
+
+    def _add(self, key: IntegrationKey, window: Window) -> dict[str, Decimal]:
+        """Add up the transactions of a window."""
         columns: defaultdict[str, list[Decimal]] = defaultdict(list)
-        for asset, amount in self.ledger.amounts(key, span_of(month)):
+        for asset, amount in self.ledger.amounts(key, window):
             columns[asset].append(amount)
         return {asset: amounts.total(column) for asset, column in columns.items()}
 

@@ -60,9 +60,8 @@ class Amend:
             now = self.clock.now()
             written = changed_by(stored, changed, action, now, actor)
             _refuse_endless(written)
-            noted = _noted_as(changed)
-            by = "" if actor == OWNER else actor
-            chunk = Chunk(now, by, key.integration_id, (stored.id,), noted, until)
+            by, ids = _import_of(actor), (stored.id,)
+            chunk = Chunk(now, by, key.integration_id, ids, _noted_as(changed), until)
             at = self._told(
                 key, chunk, lambda _at: self.ledger.replace(key, written, stored.revision)
             )
@@ -75,9 +74,8 @@ class Amend:
             NotFound, Conflict: as ``change``.
         """
         with self._writing(key, [stored]) as until:
-            by = "" if actor == OWNER else actor
-            removed = Noted.REMOVED
-            chunk = Chunk(self.clock.now(), by, key.integration_id, (stored.id,), removed, until)
+            by, ids, now = _import_of(actor), (stored.id,), self.clock.now()
+            chunk = Chunk(now, by, key.integration_id, ids, Noted.REMOVED, until)
             at = self._told(
                 key, chunk, lambda _at: self.ledger.forget(key, stored.id, stored.revision)
             )
@@ -147,9 +145,8 @@ class Amend:
             missed = [each.id for each in stored if not self._reverted(key, each, noted)]
             self.journal.finish(key.owner, noted.number)
             if missed:
-                again = replace(chunk, transaction_ids=tuple(missed), action=Noted.MODIFIED)
-                told = self.journal.note(key.owner, replace(again, done=True))
-                self.journal.finish(key.owner, told.number)
+                there = replace(chunk, transaction_ids=tuple(missed), action=Noted.MODIFIED)
+                self.journal.note(key.owner, replace(there, done=True))
             return missed
 
     def _reverted(self, key: IntegrationKey, stored: Transaction, noted: Chunk) -> bool:
@@ -229,6 +226,11 @@ class Amend:
 def _holds(lock: PeriodLock | None, times: Iterable[datetime]) -> bool:
     """Tell whether any of some moments is locked."""
     return lock is not None and any(lock.holds(each) for each in times)
+
+
+def _import_of(actor: str) -> str:
+    """Give the import that a change belongs to: none if the owner made it by hand."""
+    return "" if actor == OWNER else actor
 
 
 def _noted_as(changed: Transaction) -> Noted:

@@ -27,7 +27,7 @@ from tidemark.domain.ports import (
 from tidemark.domain.reading import counted, joined
 from tidemark.domain.sorting import Rules, Sorted, sort_out, was_counted
 from tidemark.domain.syncs import Lease, Run, StreamProgress
-from tidemark.domain.transactions import Found, Known, Transaction, grown, imported, restored
+from tidemark.domain.transactions import Found, Known, State, Transaction, grown, imported, restored
 from tidemark.errors import StaleVersion
 from tidemark.services.parking import Beside
 from tidemark.services.source_changes import SourceChanges
@@ -120,7 +120,10 @@ class Writer:
         return writer(f"{self.run.sync_id}:{self.lease.fence}", self.lease.until)
 
     def _known(self, wanted: Sequence[Found]) -> Mapping[str, Known]:
-        """Look up what is there: by time, and what seems new by id, for its time may have moved."""
+        """Look up what is there: by time, in short, and whatever is not as it was then by id.
+
+        What seems new may be there too: its time may have moved.
+        """
         if not wanted:
             return {}
         if self.fresh:
@@ -128,9 +131,12 @@ class Writer:
             return self.books.ledger.known_by_id(self.lease.key, again) if again else {}
         times = [each.occurred_at for each in wanted]
         known = self.books.ledger.known_between(self.lease.key, min(times), max(times))
-        unknown = [each.id for each in wanted if each.id not in known]
-        if unknown:
-            known = {**known, **self.books.ledger.known_by_id(self.lease.key, unknown)}
+        digests = {k.id: k.digest for k in known.values() if k.state != State.DELETED}
+        unsure = [each.id for each in wanted if digests.get(each.id) != each.digest]
+        unsure += self.beside.held.keys() & known.keys()
+        if unsure:
+            sure = {name: known[name] for name in known.keys() - unsure}
+            known = {**sure, **self.books.ledger.known_by_id(self.lease.key, set(unsure))}
         return known
 
     def _detailed(self, todo: Sorted) -> Sorted:

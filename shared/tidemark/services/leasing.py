@@ -9,7 +9,7 @@ from tidemark.domain.ports import Clock, Runs
 from tidemark.domain.steps import Worker
 from tidemark.domain.syncs import Lease
 
-_MARGIN = timedelta(seconds=15)
+MARGIN = timedelta(seconds=15)
 """How much longer than its worker a lease lives: clocks differ, a last write may be on its way."""
 
 
@@ -23,7 +23,7 @@ def leased(
         LeaseHeld: another worker is at it.
         LeaseLost: the run is not the current one, or was stopped under way.
     """
-    until = worker.ends + _MARGIN
+    until = worker.ends + MARGIN
     lease = runs.acquire(key, sync_id, worker.name, now=clock.now(), until=until)
     try:
         yield lease

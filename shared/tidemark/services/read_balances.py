@@ -28,7 +28,7 @@ class BalanceRow:
 
 @dataclass(frozen=True)
 class ReadBalances:
-    """Lists balances. Calculated ones are of now, synced ones of the last check."""
+    """Lists balances. Calculated ones are of a moment, synced ones of the last check up to it."""
 
     integrations: Integrations
     snapshots: Snapshots
@@ -40,8 +40,11 @@ class ReadBalances:
         integration_id: str | None,
         after: tuple[str, str] | None,
         group: str | None = None,
+        at: datetime | None = None,
     ) -> Iterator[BalanceRow]:
         """Go through balances after a place, by integration and asset, lazily.
+
+        ``at`` None: as they are now; else as they were before that moment (UTC).
 
         Those of deactivated integrations are left out, and those of other groups if one is named.
         Raises NotFound for an integration that is not the owner's.
@@ -52,21 +55,27 @@ class ReadBalances:
             own = [integration_of(self.integrations, owner, integration_id)]
         counted = (each for each in in_group(own, group) if not each.deactivated)
         behind = (each for each in counted if after is None or each.id >= after[0])
-        rows = (row for each in behind for row in self._rows(each))
+        rows = (row for each in behind for row in self._rows(each, at))
         return (row for row in rows if after is None or row.place > after)
 
-    def _rows(self, integration: Integration) -> Iterator[BalanceRow]:
+    def _rows(self, integration: Integration, at: datetime | None) -> Iterator[BalanceRow]:
         """Give one integration's balances, by asset."""
-        calculated = self.add_up.calculated(integration.key)
+        calculated = self._calculated(integration, at)
         if integration.kind is IntegrationKind.MANUAL:
             synced: dict[str, Decimal] | None = calculated
-            as_of: datetime | None = self.add_up.clock.now()
+            as_of: datetime | None = at or self.add_up.clock.now()
         else:
-            snapshot = self.snapshots.last(integration.key)
+            snapshot = self.snapshots.last(integration.key, at)
             synced = _synced(snapshot)
             as_of = snapshot.as_of if snapshot else None
         for balance in pair_up(synced, calculated):
             yield BalanceRow(integration.id, balance, as_of)
+
+    def _calculated(self, integration: Integration, at: datetime | None) -> dict[str, Decimal]:
+        """Add up what counts."""
+        if at is None:
+            return self.add_up.calculated(integration.key)
+        return self.add_up.calculated_at(integration.key, at)
 
 
 def _synced(snapshot: Snapshot | None) -> dict[str, Decimal] | None:

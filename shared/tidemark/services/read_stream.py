@@ -49,6 +49,7 @@ class StreamWalk:
     _seen: set[str] = field(default_factory=set)
     _committed_at: datetime = field(init=False)
     _commits: int = 0
+    _waiting: int = 0
 
     def __post_init__(self) -> None:
         self._committed_at = self._now()
@@ -89,6 +90,7 @@ class StreamWalk:
             self._commit(self._settled())
             raise
         self._pages.append(_Read(cursor, page))
+        self._waiting += len(page.transactions)
         if page.cursor is None:
             self._commit(len(self._pages))
             return
@@ -98,7 +100,7 @@ class StreamWalk:
 
     def _group_is_complete(self) -> bool:
         """Tell whether it is time to commit."""
-        if sum([len(read.page.transactions) for read in self._pages]) >= GROUP_SIZE:
+        if self._waiting >= GROUP_SIZE:
             return True
         return self._now() - self._committed_at >= GROUP_TIME
 
@@ -136,6 +138,7 @@ class StreamWalk:
         pages = [read.page for read in self._pages[:count]]
         self.writer.write(pages, _advanced(self._progress, pages))
         del self._pages[:count]
+        self._waiting = sum([len(read.page.transactions) for read in self._pages])
         self._committed_at = self._now()
         self._commits += 1
 

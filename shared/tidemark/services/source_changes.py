@@ -59,7 +59,7 @@ class SourceChanges:
         """
         for each in found:
             stored = known.get(each.id)
-            if each.id in told and (stored is None or stored.legs == each.spelled_legs):
+            if each.id in told and (stored is None or stored.is_told_by(each)):
                 subject = issue_id(key.integration_id, IssueType.SOURCE_CHANGED, each.id)
                 self.issues.resolve(key.owner, subject, self.clock.now())
 

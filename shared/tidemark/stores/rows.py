@@ -21,16 +21,14 @@ from tidemark.domain import moments
 from tidemark.domain.history import Change
 from tidemark.domain.legs import parse_legs, spell_legs
 from tidemark.domain.transactions import Known, Origin, State, Transaction
-from tidemark.stores import wordings
+from tidemark.stores import short, wordings
 from tidemark.stores.table import Item, write
 
-KNOWN = (
-    "#transaction_id, #occurred_at, #legs, #state, #revision, #import_id, #imported_at, #overlay"
-)
+KNOWN = f"{short.FIELDS}, #occurred_at, #legs, #revision, #overlay"
 LISTED = f"{KNOWN}, #origin, #source_id, #words, #told_at, #merged_into"
 DETAILED = f"{LISTED}, #details, #history"
 
-_ROOM, _LARGEST_RAW = 1_024 - 250, 300_000
+_ROOM, _LARGEST_RAW = 1_024 - 270, 300_000
 """Bytes in a write unit beside names, times, partition and single words; and the most packed."""
 
 _WINDOW_BITS, _MEMORY_LEVEL = 12, 4
@@ -52,6 +50,8 @@ def put_request(partition: str, row: Transaction) -> str:
         f'"import_id":{{"S":{quote(row.import_id)}}},"origin":{{"S":"{row.origin.value}"}},'
         f'"state":{{"S":"{row.state.value}"}},"revision":{{"N":"{row.revision}"}}'
     )
+    if row.digest:
+        text += f',"digest":{{"S":{quote(row.digest)}}}'
     if details:
         text += f',"details":{{"S":{quote(details)}}}'
     for name, value in write(wording).items():
@@ -76,6 +76,7 @@ def values(row: Transaction) -> dict[str, object]:
         "origin": row.origin.value,
         "state": row.state.value,
         "revision": row.revision,
+        "digest": row.digest or None,
         "details": details or None,
         "raw": _raw(row, legs, details, wording),
         **dict.fromkeys(_WORDINGS),
@@ -137,6 +138,7 @@ def known(item: Item) -> Known:
         item["import_id"]["S"],
         item["imported_at"]["S"],
         "overlay" in item,
+        item["digest"]["S"] if "digest" in item else "",
     )
 
 
@@ -159,6 +161,7 @@ def transaction(item: Item) -> Transaction:
         details=json.loads(item["details"]["S"]) if "details" in item else {},
         raw=_unpacked(item, "raw"),
         history=_history(item),
+        digest=item["digest"]["S"] if "digest" in item else "",
     )
 
 

@@ -25,6 +25,8 @@ _IS_FREE = (
     "#sync_id = :sync AND"
     " (attribute_not_exists(#lease_owner) OR #lease_until <= :now OR #lease_owner = :worker)"
 )
+_BORROW = "SET #lease_owner = :worker, #lease_until = :until ADD #fence :one"
+_IS_IDLE = _IS_FREE.replace("#sync_id = :sync", "attribute_not_exists(#sync_id)")
 _IS_OURS = "#lease_owner = :worker AND #fence = :fence"
 _FINISH = (
     "SET #finished = :sync"
@@ -79,6 +81,15 @@ class DynamoRuns:
             raise LeaseLost("the run is not the current one")
         return Lease(key, worker, int(item["fence"]["N"]), until, run)
 
+    def borrow(self, key: IntegrationKey, worker: str, *, now: datetime, until: datetime) -> bool:
+        """Take the lease, if there is no run and nobody else may be at work."""
+        given = {"worker": worker, "now": moments.spell(now), "until": moments.spell(until)}
+        try:
+            self._table.update(_key(key), _BORROW, when=_IS_IDLE, values=given | {"one": 1})
+        except ConditionFailed:
+            return False
+        return True
+
     def checkpoint(self, lease: Lease, run: Run) -> Lease:
         """Keep the run; the answer tells whether a cancel was asked for."""
         values = {"run": to_text(run)}
@@ -99,12 +110,16 @@ class DynamoRuns:
 
     def release(self, lease: Lease) -> None:
         """Let go of the lease, even after an interruption raised the fence."""
+        self.give_back(lease.key, lease.worker)
+
+    def give_back(self, key: IntegrationKey, worker: str) -> None:
+        """Let go of the lease."""
         try:
             self._table.update(
-                _key(lease.key),
+                _key(key),
                 "REMOVE #lease_owner, #lease_until",
                 when="#lease_owner = :worker",
-                values={"worker": lease.worker},
+                values={"worker": worker},
             )
         except ConditionFailed:
             return

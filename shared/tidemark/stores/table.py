@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import NoneType
 from typing import Any
 
-from tidemark.wire import Wire
+from tidemark.wire import Answer, Wire, as_json
 
 Item = dict[str, dict[str, Any]]
 Values = Mapping[str, object]
@@ -42,6 +42,11 @@ def value_of(spelled: Mapping[str, Any]) -> Any:  # noqa: ANN401  # whatever was
 def read(item: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Read an item."""
     return {name: value_of(spelled) for name, spelled in item.items()}
+
+
+def holds(item: Item, values: Values) -> bool:
+    """Tell whether an item has these values."""
+    return all(name in item and value_of(item[name]) == value for name, value in values.items())
 
 
 _SPELLED: tuple[tuple[type, str, Callable[[Any], Any]], ...] = (
@@ -116,11 +121,13 @@ class Table:
         backwards: bool = False,
         page: int | None = None,
         strong: bool = True,
-    ) -> Iterator[Item]:
+        read: Callable[[bytes], Answer] = as_json,
+    ) -> Iterator[Any]:
         """Go through the items of a partition in order, reading on lazily.
 
         The first time ``page`` items are read, then twice as many each time, up to 1,000.
-        ``only`` filters, after reading; ``fields`` names the attributes to give.
+        ``only`` filters, after reading; ``fields`` names the attributes to give. The items come as
+        ``read`` reads answers, or as DynamoDB has them.
         """
         body: dict[str, Any] = {
             "TableName": self.name,
@@ -133,13 +140,13 @@ class Table:
             "Limit": page,
         }
         body = {name: value for name, value in body.items() if value not in (None, "")}
-        return self._pages(body | _words(f"{where} {only} {fields}", values))
+        return self._pages(body | _words(f"{where} {only} {fields}", values), read)
 
-    def _pages(self, body: dict[str, Any]) -> Iterator[Item]:
+    def _pages(self, body: dict[str, Any], read: Callable[[bytes], Answer]) -> Iterator[Any]:
         """Give the items of a query, page after page."""
         more: dict[str, Any] | None = {}
         while more is not None:
-            answer = self.wire.call("Query", body | more)
+            answer = self.wire.call("Query", body | more, read)
             yield from answer["Items"]
             last = answer.get("LastEvaluatedKey")
             more = {"ExclusiveStartKey": last} if last else None
@@ -168,8 +175,3 @@ def change_to(values: Values) -> str:
     gone = [f"#{name}" for name, value in values.items() if value is None]
     parts = [f"SET {', '.join(kept)}" if kept else "", f"REMOVE {', '.join(gone)}" if gone else ""]
     return " ".join(part for part in parts if part)
-
-
-def holds(item: Item, values: Values) -> bool:
-    """Tell whether an item has these values."""
-    return all(name in item and value_of(item[name]) == value for name, value in values.items())

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from tidemark.domain import moments
 from tidemark.domain.integrations import IntegrationKey
@@ -12,9 +13,9 @@ from tidemark.domain.pages import Window
 from tidemark.domain.ports import Place
 from tidemark.domain.transactions import Known, Origin, State, Transaction
 from tidemark.errors import StaleVersion
-from tidemark.stores import bulk, rows
-from tidemark.stores.table import Item, Table, value_of, write
-from tidemark.wire import ConditionFailed, Wire
+from tidemark.stores import bulk, rows, short
+from tidemark.stores.table import Item, Table, holds, write
+from tidemark.wire import Answer, ConditionFailed, Wire, as_json
 
 _TICK = timedelta(microseconds=1)
 _LISTED_AT_ONCE, _LOOKED_AT = 200, 50
@@ -45,8 +46,8 @@ class DynamoLedger:
         self, key: IntegrationKey, since: datetime, until: datetime
     ) -> dict[str, Known]:
         """Query the index for a time range."""
-        items = self._in_time(key, since, until, fields=rows.KNOWN)
-        return {known.id: known for known in map(rows.known, items)}
+        items = self._in_time(key, since, until, fields=short.FIELDS, read=short.read)
+        return {known.id: known for known in map(short.known, items)}
 
     def _in_time(  # noqa: PLR0913  # a range, and how to go through it
         self,
@@ -57,7 +58,8 @@ class DynamoLedger:
         fields: str,
         backwards: bool = False,
         page: int | None = None,
-    ) -> Iterator[Item]:
+        read: Callable[[bytes], Answer] = as_json,
+    ) -> Iterator[Any]:
         """Query the index; both ends are inclusive, ``since`` None is the beginning."""
         first = "0" if since is None else moments.spell(since)
         last = moments.spell(until)
@@ -70,6 +72,7 @@ class DynamoLedger:
             fields=fields,
             backwards=backwards,
             page=page,
+            read=read,
         )
 
     def known_by_id(self, key: IntegrationKey, ids: Collection[str]) -> dict[str, Known]:
@@ -116,7 +119,7 @@ class DynamoLedger:
                 values=kept | words,
             ),
             expected,
-            lambda item: item is not None and _holds(item, kept),
+            lambda item: item is not None and holds(item, kept),
         )
 
     def forget(self, key: IntegrationKey, transaction_id: str, expected: int) -> None:
@@ -218,11 +221,6 @@ def _plain_key(key: IntegrationKey, transaction_id: str) -> dict[str, object]:
 def _key(key: IntegrationKey, transaction_id: str) -> Item:
     """Name an item as DynamoDB does."""
     return write(_plain_key(key, transaction_id))
-
-
-def _holds(item: Item, values: dict[str, object]) -> bool:
-    """Tell whether an item has these values."""
-    return all(name in item and value_of(item[name]) == value for name, value in values.items())
 
 
 def _place(item: Item) -> tuple[str, str]:

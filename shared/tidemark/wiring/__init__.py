@@ -29,6 +29,7 @@ from tidemark.wiring.outside import (
 )
 from tidemark.wiring.stores import (
     accounts,
+    balance_checks,
     coverage,
     duplicates,
     idempotency,
@@ -46,6 +47,7 @@ from tidemark.wiring.stores import (
 )
 from tidemark.wiring.work import (
     check_balances,
+    check_on_demand,
     delete_integration,
     drive_sync,
     finish_sync,
@@ -56,7 +58,9 @@ from tidemark.wiring.work import (
 
 __all__ = [
     "accounts",
+    "balance_checks",
     "check_balances",
+    "check_on_demand",
     "clock",
     "connectors",
     "coverage",

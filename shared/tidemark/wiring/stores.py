@@ -130,3 +130,11 @@ def watermarks() -> ports.Watermarks:
     from tidemark.stores.watermarks import DynamoWatermarks
 
     return DynamoWatermarks(wire("dynamodb"), settings().watermarks_table)
+
+
+@cache
+def balance_checks() -> ports.BalanceChecks:
+    """Keep the balance checks that owners asked for."""
+    from tidemark.stores.checks import DynamoBalanceChecks
+
+    return DynamoBalanceChecks(wire("dynamodb"), settings().imports_table)

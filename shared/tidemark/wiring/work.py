@@ -11,7 +11,9 @@ from tidemark.wiring.duplicates import find_duplicates
 from tidemark.wiring.outside import connectors, metrics, queue, vault, workflow
 from tidemark.wiring.stores import (
     accounts,
+    balance_checks,
     coverage,
+    duplicates,
     integrations,
     issues,
     journal,
@@ -25,11 +27,14 @@ from tidemark.wiring.stores import (
 )
 
 if TYPE_CHECKING:
+    from tidemark.services.ask_balances import AskBalances
     from tidemark.services.check_balances import CheckBalances
+    from tidemark.services.check_on_demand import CheckOnDemand
     from tidemark.services.delete_integration import DeleteIntegration
     from tidemark.services.drive_sync import DriveSync, Redrive
     from tidemark.services.finish_sync import FinishSync
     from tidemark.services.fire_schedules import FireSchedules
+    from tidemark.services.judge_balances import JudgeBalances
     from tidemark.services.sync_step import SyncStep
 
 
@@ -48,13 +53,51 @@ def sync_step() -> SyncStep:
 @cache
 def check_balances() -> CheckBalances:
     """Check balances at the end of a sync."""
-    from tidemark.services.add_up import AddUp
     from tidemark.services.check_balances import CheckBalances
 
-    add_up = AddUp(ledger(), months(), clock())
-    return CheckBalances(
-        integrations(), runs(), connectors(), vault(), add_up, snapshots(), issues()
+    return CheckBalances(integrations(), runs(), _ask_balances(), _judge_balances(), clock())
+
+
+@cache
+def check_on_demand() -> CheckOnDemand:
+    """Check balances when owners ask."""
+    from tidemark.services.check_on_demand import CheckOnDemand
+    from tidemark.services.check_sums import CheckSums
+
+    return CheckOnDemand(
+        checks=balance_checks(),
+        integrations=integrations(),
+        runs=runs(),
+        snapshots=snapshots(),
+        coverage=coverage(),
+        asking=_ask_balances(),
+        judging=_judge_balances(),
+        sums=CheckSums(ledger(), months(), issues(), clock()),
+        queue=queue(),
+        clock=clock(),
     )
+
+
+@cache
+def _ask_balances() -> AskBalances:
+    """Ask sources what is there."""
+    from tidemark.services.ask_balances import AskBalances
+
+    return AskBalances(connectors(), vault())
+
+
+@cache
+def _judge_balances() -> JudgeBalances:
+    """Compare balances, and find out about mismatches."""
+    from tidemark.services.add_up import AddUp
+    from tidemark.services.explain_mismatch import ExplainMismatch
+    from tidemark.services.judge_balances import JudgeBalances
+    from tidemark.services.tips import Tips
+
+    add_up = AddUp(ledger(), months(), clock())
+    tips = Tips(parked(), coverage(), duplicates())
+    explaining = ExplainMismatch(ledger(), connectors(), tips)
+    return JudgeBalances(add_up, snapshots(), issues(), explaining)
 
 
 @cache

@@ -22,7 +22,7 @@ ADMIN = {"/v1/admin/accounts/{owner}/licence"}
 
 NAMED = {
     *("integration_id", "sync_id", "transaction_id", "issue_id", "import_id", "export_id"),
-    "duplicate_id",
+    *("duplicate_id", "check_id"),
 }
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/v1/integrations"): {"connector": "fake", "name": "A"},
@@ -36,6 +36,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
         "credentials": {},
     },
     ("post", "/v1/syncs"): {"integrations": "all", "mode": "incremental"},
+    ("post", "/v1/balance_checks"): {"integrations": "all"},
     ("post", "/v1/imports"): {"integration": FIRST.integration_id, "format": "csv"},
     ("post", "/v1/imports/{import_id}/commit"): {},
     ("post", "/v1/exports"): {"format": "csv"},
@@ -52,6 +53,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
 }
 IN_BODIES = {
     ("post", "/v1/syncs"): "integrations",
+    ("post", "/v1/balance_checks"): "integrations",
     ("post", "/v1/transactions"): "integration",
     ("post", "/v1/imports"): "integration",
     ("post", "/v1/exports"): "integration",
@@ -99,6 +101,7 @@ def bobs_things(desk: Desk) -> dict[str, str]:
         "import_id": filing.imports.create("bob", name, FileFormat.CSV, "UTC")[0].id,
         "export_id": filing.exports.create("bob", FileFormat.CSV, Filter()).id,
         "duplicate_id": pair,
+        "check_id": desk.api.services.balance_checks.request("bob", [name]).check.id,
     }
 
 
@@ -115,6 +118,7 @@ def unknown_ids(desk: Desk) -> dict[str, str]:
         "import_id": new_id("imp", now),
         "export_id": new_id("exp", now),
         "duplicate_id": duplicate_id(own, own),
+        "check_id": new_id("chk", now),
     }
 
 
@@ -137,7 +141,7 @@ def state_of(desk: Desk) -> str:
     world = desk.world
     stores = (world.integrations, world.ledger, world.months, world.syncs, world.issues)
     files = (world.imports, world.uploads, world.files_queue)
-    others = (world.accounts, world.parked, world.duplicates, *files)
+    others = (world.accounts, world.parked, world.duplicates, world.balance_checks, *files)
     return repr([vars(store) for store in (*stores, *others)]) + repr(world.queue.messages)
 
 
