@@ -101,7 +101,7 @@ def bobs_things(desk: Desk) -> dict[str, str]:
         "import_id": filing.imports.create("bob", name, FileFormat.CSV, "UTC")[0].id,
         "export_id": filing.exports.create("bob", FileFormat.CSV, Filter()).id,
         "duplicate_id": pair,
-        "check_id": desk.api.services.balance_checks.request("bob", [name]).check.id,
+        "check_id": desk.api.services.balancing.checks.request("bob", [name]).check.id,
     }
 
 
