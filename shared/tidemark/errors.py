@@ -5,7 +5,10 @@ TidemarkError
 │   ├── CredentialsError        the owner has to act: the integration stops
 │   │   ├── BadCredentials      the key, secret or address is not accepted
 │   │   ├── MissingPermission   the key lacks a right that is needed
-│   │   └── TooManyRights       the key may trade, transfer or withdraw
+│   │   ├── TooManyRights       the key may trade, transfer or withdraw
+│   │   └── ConsentGone         the bank's consent ended: the owner has to connect again
+│   ├── OwnerNeeded             the owner has to consent, confirm or give an OTP; then go on
+│   ├── NotConfigured           the deployment has no application at this aggregator
 │   ├── RateLimited             wait until ``retry_after`` has passed, then go on
 │   ├── SourceUnavailable       try again later: timeout, 5xx, maintenance
 │   ├── SourceGarbage           the answer is not what the provider documents
@@ -72,6 +75,30 @@ class TooManyRights(CredentialsError):
         """Name the ``rights`` to remove, in the provider's words."""
         super().__init__(message)
         self.rights = tuple(rights)
+
+
+class ConsentGone(CredentialsError):
+    """The consent has expired, or was revoked or closed."""
+
+    code = "reconnect_required"
+
+
+class OwnerNeeded(SourceError):
+    """The source goes on only when its owner has done something; the same cursor goes on then."""
+
+    code = "owner_needed"
+
+    def __init__(self, message: str, need: str, within: timedelta | None = None) -> None:
+        """Say what is needed (``tidemark.domain.consents.Need``) and how long the source waits."""
+        super().__init__(message)
+        self.need = need
+        self.within = within
+
+
+class NotConfigured(SourceError):
+    """The deployment was not registered with this aggregator."""
+
+    code = "not_configured"
 
 
 class RateLimited(SourceError):

@@ -4,7 +4,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from types import TracebackType
@@ -12,12 +12,13 @@ from typing import ClassVar, Self
 
 from tidemark.connector_kit.http import Http
 from tidemark.connector_kit.running_balance import balances_after
+from tidemark.domain.consents import Answer, Application, Granted, Link, Present, Quota
 from tidemark.domain.ids import fingerprint
 from tidemark.domain.integrations import IntegrationKind
 from tidemark.domain.pages import KeyRights, Page, RateBudget, Scope, Window
 from tidemark.domain.ports import Clock
 from tidemark.domain.transactions import Found
-from tidemark.errors import FieldError, Invalid
+from tidemark.errors import BadCredentials, FieldError, Invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Connector(ABC):
     ``concurrency`` is how many requests one account may have in flight; ``accounts_at_once`` how
     many accounts one process reads at a time: sources that count calls by address want few.
     ``running_balances`` says that each record has ``asset``, ``amount``, ``fee`` and ``balance``.
+    ``by_consent`` sources are linked at a page of their own, with the deployment's application.
     """
 
     title: ClassVar[str]
@@ -70,15 +72,27 @@ class Connector(ABC):
     needed_rights: ClassVar[tuple[str, ...]] = ()
     forbidden_rights: ClassVar[tuple[str, ...]] = ()
     running_balances: ClassVar[bool] = False
+    by_consent: ClassVar[bool] = False
 
-    def __init__(
-        self, credentials: Mapping[str, str], *, http: Http, clock: Clock, nonce: int = 0
+    def __init__(  # noqa: PLR0913 - what a source may need to be opened
+        self,
+        credentials: Mapping[str, str],
+        *,
+        http: Http,
+        clock: Clock,
+        nonce: int = 0,
+        application: Application | None = None,
+        present: Present | None = None,
+        quota: Quota | None = None,
     ) -> None:
         """Open the source; ``nonce`` is the highest one that was ever sent with this key."""
         self.credentials = credentials
         self.http = http
         self.clock = clock
         self.nonce = nonce
+        self.application = application
+        self.present = present
+        self.quota = quota
 
     def __enter__(self) -> Self:
         _gate(type(self)).acquire()
@@ -152,6 +166,22 @@ class Connector(ABC):
         ``bookmarks``, by stream, are those that a reading has just left.
         """
         return None
+
+    def consent_until(self) -> datetime | None:
+        """Give when the consent ends; by default none is needed."""
+        return None
+
+    def answer(self, answer: Answer) -> None:
+        """Take an owner's answer; by default nothing is ever asked for."""
+        del answer
+
+    def link(self, state: str, return_to: str) -> Link:
+        """Give the page where consent is granted; by default there is none."""
+        raise BadCredentials("This source is not linked by consent.")
+
+    def grant(self, code: str, keep: Mapping[str, str]) -> Granted:
+        """Give the consent that an owner came back with; by default there is none."""
+        raise BadCredentials("This source is not linked by consent.")
 
 
 @cache

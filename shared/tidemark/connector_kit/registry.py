@@ -8,11 +8,20 @@ from typing import TYPE_CHECKING
 
 from tidemark.connector_kit.base import Connector
 from tidemark.connector_kit.http import Http
+from tidemark.domain.consents import Application, Applications, Present, Quota
 from tidemark.domain.ports import Clock
-from tidemark.errors import NotFound
+from tidemark.errors import NotConfigured, NotFound
 
 if TYPE_CHECKING:
     import httpx
+
+
+class NoApplications:
+    """A deployment that was registered with no aggregator."""
+
+    def get(self, connector: str) -> Application:
+        """Raise NotConfigured."""
+        raise NotConfigured(f"This deployment is not registered for {connector}.")
 
 
 @dataclass(frozen=True)
@@ -24,6 +33,7 @@ class Registered:
 
     connector: type[Connector]
     clock: Clock
+    applications: Applications
     base_url: str | None = None
     transport: "httpx.BaseTransport | None" = None
 
@@ -36,7 +46,14 @@ class Registered:
         """Give the connector's name."""
         return self.connector.name()
 
-    def open(self, credentials: Mapping[str, str], *, nonce: int = 0) -> Connector:
+    def open(
+        self,
+        credentials: Mapping[str, str],
+        *,
+        nonce: int = 0,
+        present: Present | None = None,
+        quota: Quota | None = None,
+    ) -> Connector:
         """Open the source. A base URL of one's own has no published rate limit: it says 429."""
         http = Http(
             self.base_url or self.connector.base_url,
@@ -44,7 +61,16 @@ class Registered:
             budget=self.connector.budget if self.base_url is None else None,
             transport=self.transport,
         )
-        return self.connector(credentials, http=http, clock=self.clock, nonce=nonce)
+        application = self.applications.get(self.name) if self.connector.by_consent else None
+        return self.connector(
+            credentials,
+            http=http,
+            clock=self.clock,
+            nonce=nonce,
+            application=application,
+            present=present,
+            quota=quota,
+        )
 
 
 @dataclass(frozen=True)
@@ -58,6 +84,7 @@ class Registry:
     clock: Clock
     sources: Mapping[str, str] = field(default_factory=dict)
     transport: "httpx.BaseTransport | None" = None
+    applications: Applications = field(default_factory=NoApplications)
 
     def names(self) -> list[str]:
         """Give the names of all connectors, in order."""
@@ -80,4 +107,5 @@ class Registry:
             and issubclass(value, Connector)
             and value.__module__ == module.__name__
         ]
-        return Registered(found[-1], self.clock, self.sources.get(name), self.transport)
+        base_url = self.sources.get(name)
+        return Registered(found[-1], self.clock, self.applications, base_url, self.transport)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
+from tidemark.domain.consents import Answer, Applications, Granted, Link, Present, Quota
 from tidemark.domain.duplicate_ports import Duplicates
 from tidemark.domain.file_ports import (
     FilesQueue,
@@ -35,6 +36,7 @@ from tidemark.domain.transactions import Found
 
 __all__ = [
     "Accounts",
+    "Applications",
     "BalanceChecks",
     "Clock",
     "ConnectorFacts",
@@ -53,6 +55,7 @@ __all__ = [
     "Parked",
     "Place",
     "Queue",
+    "Quota",
     "ReadFile",
     "Runs",
     "Snapshots",
@@ -147,6 +150,30 @@ class Source(AbstractContextManager["Source"], Protocol):
             BadCredentials, MissingPermission, SourceError
         """
 
+    def consent_until(self) -> datetime | None:
+        """Give when the consent ends (UTC), None where none is needed.
+
+        Raises:
+            ConsentGone, SourceError
+        """
+
+    def answer(self, answer: Answer) -> None:
+        """Take what the owner answered: the next call uses it. A wrong one raises OwnerNeeded."""
+
+    def link(self, state: str, return_to: str) -> Link:
+        """Ask for the page where the owner grants consent, and comes back from with ``state``.
+
+        Raises:
+            BadCredentials: there is no such bank. NotConfigured, SourceError.
+        """
+
+    def grant(self, code: str, keep: Mapping[str, str]) -> Granted:
+        """Turn what the owner came back with into a consent; ``keep`` is the link's.
+
+        Raises:
+            BadCredentials: it is no consent, or was used. NotConfigured, SourceError.
+        """
+
     @property
     def nonce(self) -> int:
         """Give the highest nonce that was sent, 0 where none is needed."""
@@ -166,6 +193,7 @@ class ConnectorFacts(Protocol):
     budget: RateBudget | None
     needed_rights: tuple[str, ...]
     forbidden_rights: tuple[str, ...]
+    by_consent: bool
 
     def credentials_schema(self) -> dict[str, object]:
         """Give the JSON Schema of the credentials."""
@@ -184,8 +212,18 @@ class ConnectorFacts(Protocol):
     def balances_after(self, raw: str) -> dict[str, Decimal]:
         """Give the balance per source asset that a transaction's records led to, where told."""
 
-    def open(self, credentials: Mapping[str, str], *, nonce: int = 0) -> Source:
-        """Open the source with an owner's credentials; ``nonce`` is the highest one sent."""
+    def open(
+        self,
+        credentials: Mapping[str, str],
+        *,
+        nonce: int = 0,
+        present: Present | None = None,
+        quota: Quota | None = None,
+    ) -> Source:
+        """Open the source with an owner's credentials; ``nonce`` is the highest one sent.
+
+        ``present`` is the owner who is there; without, ``quota`` counts what is read.
+        """
 
 
 class Connectors(Protocol):
