@@ -8,7 +8,9 @@ import json
 import re
 import threading
 import uuid
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -81,27 +83,42 @@ class Schedule:
 
 
 class Scheduler:
-    """Knows what falls due next, and fires it."""
+    """Knows what falls due next, and fires it.
+
+    While the clock is moved far, a schedule fires once for all its moments of an hour, at the last
+    of them: a day of ticks every few minutes would take longer than all that they start. Who is
+    fired looks back to the last time, as after an outage.
+    """
 
     def __init__(self, schedules: Iterable[Schedule], clock: ProductClock, fire: Fire) -> None:
         self._clock = clock
         self._fire = fire
         self._lock = threading.Lock()
         created = clock.now().replace(microsecond=0)
-        self._ahead = [(schedule, schedule.moments(created)) for schedule in schedules]
-        self._next = {schedule: next(moments, None) for schedule, moments in self._ahead}
+        self._ahead = [(each, Moments(each.moments(created))) for each in schedules]
+        self._far: datetime | None = None
+
+    @contextmanager
+    def moving_far(self, target: datetime) -> Iterator[None]:
+        """Fire once an hour, while it lasts, whatever falls due until a moment."""
+        self._far = target
+        try:
+            yield
+        finally:
+            self._far = None
 
     def next_due(self) -> datetime | None:
         """Give the moment at which something fires next."""
-        return min((moment for moment in self._next.values() if moment), default=None)
+        due = (moments.due(self._far) for _, moments in self._ahead)
+        return min((moment for moment in due if moment), default=None)
 
     def fire_due(self) -> None:
         """Fire what is due, in order."""
         with self._lock:
             while (due := self.next_due()) is not None and due <= self._clock.now():
                 for schedule, moments in self._ahead:
-                    if self._next[schedule] == due:
-                        self._next[schedule] = next(moments, None)
+                    if moments.due(self._far) == due:
+                        moments.drop(due)
                         self._fire(schedule, due)
 
     def start(self) -> None:
@@ -117,6 +134,42 @@ class Scheduler:
     def _fired(self, moment: datetime) -> bool:
         """Tell whether somebody else fired what was due next at a moment."""
         return self.next_due() != moment
+
+
+class Moments:
+    """The moments of one schedule that are still to come."""
+
+    def __init__(self, moments: Iterator[datetime]) -> None:
+        self._moments = moments
+        self._seen: deque[datetime] = deque()
+        self._lock = threading.Lock()
+
+    def due(self, far: datetime | None) -> datetime | None:
+        """Give the next one; on the way to ``far`` the last one of its hour."""
+        with self._lock:
+            first = self._at(0)
+            if first is None or far is None or first > far:
+                return first
+            end = min(first.replace(minute=59, second=59, microsecond=999_999), far)
+            count = 1
+            while (following := self._at(count)) is not None and following <= end:
+                count += 1
+            return self._seen[count - 1]
+
+    def drop(self, until: datetime) -> None:
+        """Leave behind all up to a moment."""
+        with self._lock:
+            while (first := self._at(0)) is not None and first <= until:
+                self._seen.popleft()
+
+    def _at(self, place: int) -> datetime | None:
+        """Look ahead."""
+        while len(self._seen) <= place:
+            moment = next(self._moments, None)
+            if moment is None:
+                return None
+            self._seen.append(moment)
+        return self._seen[place]
 
 
 def deliver(schedule: Schedule, at: datetime, invoke: moto_hooks.Invoke) -> None:

@@ -3,7 +3,9 @@
 import threading
 import time
 from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 
 from local import moto_hooks
 from local.clock import ProductClock
@@ -15,6 +17,7 @@ from local.workers import Pool
 _LOOK = 0.02  # seconds between two looks
 _GLANCE = 0.002  # the same, where each moment of a long move is waited for
 _PATIENCE = 10.0  # seconds that one moment gets to come to rest
+_FAR = 2 * 3600.0  # seconds; what the clock is moved by at once, at least, to hurry
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,10 @@ class TimeMachine:
     def advance(self, seconds: float) -> None:
         """Move on by so many seconds; what falls due is fired in order, each moment to its end.
 
-        A moment that does not come to rest within ten seconds is left at work.
+        A moment that does not come to rest within ten seconds is left at work. Two hours and more
+        are moved in a hurry (``Scheduler.moving_far``).
         """
-        with self._one_at_a_time:
+        with self._one_at_a_time, self._hurrying(seconds):
             target = self._clock.time() + seconds
             self._rest()
             while (due := self._next_due()) <= target:
@@ -86,6 +90,12 @@ class TimeMachine:
                 self._rest()
             self._move_to(target)
             self._rest()
+
+    def _hurrying(self, seconds: float) -> AbstractContextManager[None]:
+        """Hurry if the way is long."""
+        if seconds < _FAR:
+            return nullcontext()
+        return self._scheduler.moving_far(self._clock.now() + timedelta(seconds=seconds))
 
     def _rest(self) -> None:
         """Let everything that is at work at this moment come to its end."""

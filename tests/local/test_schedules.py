@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.expressions import BadExpression, parse
-from local.schedules import Schedule
+from local.schedules import Moments, Schedule
 
 START = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 
@@ -147,6 +147,32 @@ def test_cron_fires_on_its_fields_in_order(
     assert all(moment >= since for moment in moments)
     assert {moment.minute for moment in moments} <= minutes
     assert {moment.hour for moment in moments} <= hours
+
+
+def test_far_moves_take_an_hour_at_once() -> None:
+    """On a far way the last moment of an hour, or before the end, stands for the others."""
+    moments = Moments(parse("rate(7 minutes)", created=START).moments(START))
+    far, seen = START + timedelta(hours=2, minutes=30), []
+    while (due := moments.due(far)) is not None and due <= far:
+        seen.append(due)
+        moments.drop(due)
+
+    assert [f"{moment:%H:%M}" for moment in seen] == ["12:56", "13:59", "14:27"]
+    assert moments.due(None) == far + timedelta(minutes=4)
+
+
+@given(st.integers(2, 300), st.integers(0, 3_000))
+def test_a_near_move_fires_each_moment(every: int, minutes: int) -> None:
+    """Without a far way each moment is due by itself, and none is left out at its end."""
+    moments = Moments(parse(f"rate({every} minutes)", created=START).moments(START))
+    first = moments.due(None)
+    far = START + timedelta(minutes=minutes)
+    while (due := moments.due(far)) is not None and due <= far:
+        moments.drop(due)
+
+    assert first == START
+    assert due is not None
+    assert far < due <= far + timedelta(minutes=every)
 
 
 def _schedule(**more: object) -> Schedule:

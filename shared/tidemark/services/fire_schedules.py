@@ -32,19 +32,26 @@ class FireSchedules:
         """Start what is due at the moment of a tick (UTC); give how many syncs that are.
 
         Missed ticks are caught up, for the last turn of the wheel. What there is no time for until
-        ``until`` (UTC) is left to the next tick.
+        ``until`` (UTC) is left to the next tick, as is all of a slot that was not looked at to its
+        end: a turn is used once, so looking twice does no harm.
         """
         mark, fired = self.watermarks.get(wheel), 0
         known: dict[str, Account] = {}
+        done = mark
         for moment in wheel.due(mark, at):
             for key in self.integrations.in_slot(wheel.name_at(moment)):
                 if self.clock.now() >= until:
+                    self._note(wheel, mark, done)
                     return fired
                 fired += self._look(key, known, moment, at)
-            if not self.watermarks.move(wheel, mark, moment):
-                break
-            mark = moment
+            done = moment
+        self._note(wheel, mark, done)
         return fired
+
+    def _note(self, wheel: Wheel, mark: datetime | None, done: datetime | None) -> None:
+        """Note up to where slots were looked at; if another tick was quicker, its word stands."""
+        if done is not None and done != mark:
+            self.watermarks.move(wheel, mark, done)
 
     def _look(
         self, key: IntegrationKey, known: dict[str, Account], moment: datetime, at: datetime
