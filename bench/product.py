@@ -1,6 +1,7 @@
 """Tidemark as a worker runs it: one queued sync, from lease to finish, in a process of its own.
 
-``python -m bench.product OWNER INTEGRATION SYNC``; the environment is that of a function.
+``python -m bench.product OWNER INTEGRATION SYNC``; the environment is that of a function, with the
+credentials that Lambda gives it (``bench.runs.Stage.variables``).
 """
 
 import json

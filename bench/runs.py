@@ -82,7 +82,11 @@ class Stage:
 
     @property
     def variables(self) -> dict[str, str]:
-        """Give the environment of a function."""
+        """Give the environment of a function: its tables, and what Lambda sets, a role's token too.
+
+        Both contestants have it. By its name Tidemark knows that the credentials are Lambda's, and
+        looks for no others; boto3 finds them in its own way.
+        """
         names = (
             "CREDENTIALS_KEY_ID",
             "CURSOR_KEY_ID",
@@ -100,6 +104,8 @@ class Stage:
             "AWS_DEFAULT_REGION": "eu-central-1",
             "AWS_ACCESS_KEY_ID": "bench",
             "AWS_SECRET_ACCESS_KEY": "bench",
+            "AWS_SESSION_TOKEN": "bench",
+            "AWS_LAMBDA_FUNCTION_NAME": "bench",
             "AWS_EC2_METADATA_DISABLED": "true",
             "PYTHONPATH": "shared:.",
         }

@@ -7,10 +7,7 @@ import json
 import random
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from typing import Any
-
-from botocore.session import Session
 
 from bench.tables import OURS, THEIRS, make_all
 from bench.truth import Truth, judge_ours, judge_theirs
@@ -23,17 +20,9 @@ from tidemark.domain.syncs import Mode
 from tidemark.services.connect import NewIntegration
 from tidemark.settings import settings
 from tidemark.stores.table import Table
-from tidemark.wire import DYNAMODB, Wire
 
 _OWNER = "bench"
 _services = Services(wiring)
-
-
-@cache
-def _wire() -> Wire:
-    """Speak to the meter."""
-    here = settings()
-    return Wire(DYNAMODB, Session(), region=here.region, endpoint=here.endpoint("dynamodb"))
 
 
 def _source() -> str:
@@ -43,7 +32,7 @@ def _source() -> str:
 
 def prepare(_asked: Mapping[str, Any]) -> object:
     """Make the tables and connect the account."""
-    make_all(_wire())
+    make_all(wiring.wire("dynamodb"))
     credentials = {"api_key": KEY, "api_secret": SECRET}
     wanted = NewIntegration(_OWNER, "kraken", "Bench", credentials, start_sync=False)
     integration, _ = _services.connecting.connect.create(wanted)
@@ -62,7 +51,7 @@ def damage(asked: Mapping[str, Any]) -> object:
         sorted(Truth.ask(_source()).legs), asked["excluded"] + asked["holes"]
     )
     excluded, holes = names[: asked["excluded"]], names[asked["excluded"] :]
-    ours, theirs = Table(_wire(), OURS), Table(_wire(), THEIRS)
+    ours, theirs = Table(wiring.wire("dynamodb"), OURS), Table(wiring.wire("dynamodb"), THEIRS)
     key = IntegrationKey(_OWNER, asked["integration"])
     for name in holes:
         ours.remove({"integration_key": key.text, "transaction_id": name})
@@ -92,7 +81,7 @@ def check(asked: Mapping[str, Any]) -> object:
     """Compare a table with the truth."""
     truth, excluded = Truth.ask(_source()), asked["excluded"]
     if asked["who"] == "script":
-        return judge_theirs(truth, Table(_wire(), THEIRS), excluded)._asdict()
+        return judge_theirs(truth, Table(wiring.wire("dynamodb"), THEIRS), excluded)._asdict()
     key = IntegrationKey(_OWNER, asked["integration"])
     status = wiring.syncs().get(_OWNER, asked["sync"])
     verdict = judge_ours(truth, key, excluded)

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from botocore.session import Session
 from moto.dynamodb.models import dynamodb_backends
 
+from tidemark.botocore_session import BotocoreSession
 from tidemark.wire import DYNAMODB, Wire
 
 _TEMPLATE = Path(__file__).parent.parent / "template.yaml"
@@ -66,9 +66,9 @@ def empty_tables() -> None:
 
 
 @cache
-def session() -> Session:
-    """Give the one botocore session of all tests: making one takes a while."""
-    return Session()
+def session() -> BotocoreSession:
+    """Give the one session of all tests, which moto hears: making one takes a while."""
+    return BotocoreSession()
 
 
 def _arguments() -> Iterator[tuple[str, dict[str, Any]]]:

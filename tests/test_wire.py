@@ -7,12 +7,14 @@ import zlib
 from collections.abc import Iterator
 
 import pytest
-from botocore.exceptions import NoCredentialsError, ReadTimeoutError
-from botocore.session import Session
+from botocore.exceptions import ReadTimeoutError
 
 from tests.aws_calls import Answering, answer, listening, refusal
 from tests.tables import session
+from tidemark.botocore_session import BotocoreSession
+from tidemark.credentials import Credentials, NoCredentials
 from tidemark.errors import StoreUnavailable
+from tidemark.sessions import EnvironmentSession
 from tidemark.wire import DYNAMODB, CallRefused, ConditionFailed, Wire
 
 LOST = ReadTimeoutError(endpoint_url="http://aws")
@@ -118,8 +120,8 @@ def test_needs_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
-    with pytest.raises(NoCredentialsError):
-        Wire(DYNAMODB, Session(), region="eu-central-1").call("GetItem", {})
+    with pytest.raises(NoCredentials):
+        Wire(DYNAMODB, BotocoreSession(), region="eu-central-1").call("GetItem", {})
 
 
 class Server:
@@ -194,6 +196,19 @@ def test_sends_signed_json(server: Server) -> None:
     assert "/eu-central-1/dynamodb/aws4_request" in head
     assert "SignedHeaders=content-type;host;x-amz-date;x-amz-target" in head
     assert server.bodies == [b'{"TableName":"T"}']
+
+
+def test_a_function_signs_with_what_lambda_gave_it(server: Server) -> None:
+    """Access key and token are in the headers, the secret is not."""
+    given = EnvironmentSession(Credentials("AKID", "secret", "token"))
+    wire = Wire(DYNAMODB, given, region="eu-central-1", endpoint=server.url)
+
+    assert wire.call("GetItem", {"TableName": "T"}) == {"Item": 1}
+
+    head = server.heads[0].decode()
+    assert "Credential=AKID/" in head
+    assert "X-Amz-Security-Token: token\r\n" in head
+    assert "secret" not in head
 
 
 def test_gives_up_where_nobody_listens() -> None:

@@ -7,11 +7,10 @@ import select
 import ssl
 import threading
 import weakref
+from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPSConnection
 from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
-
-from botocore.awsrequest import AWSPreparedRequest
 
 from tidemark.answer_head import Answer
 
@@ -21,6 +20,15 @@ class Headers(Protocol):
 
     def get(self, name: str) -> str | None:
         """Give one, whatever its case."""
+
+
+class Request(NamedTuple):
+    """One request, signed."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
 
 
 class Reply(NamedTuple):
@@ -43,7 +51,7 @@ class Connections:
         self._lock = threading.Lock()
         weakref.finalize(self, _close, self._idle)
 
-    def send(self, request: AWSPreparedRequest) -> Reply:
+    def send(self, request: Request) -> Reply:
         """Send a request and read its answer; ``timeout`` is for each read.
 
         Raises:
@@ -108,14 +116,12 @@ def _has_dropped(connection: HTTPConnection) -> bool:
     return bool(poll.poll(0))
 
 
-def _spelled(request: AWSPreparedRequest) -> bytes:
+def _spelled(request: Request) -> bytes:
     """Spell a request."""
     lines = "".join([f"{name}: {value}\r\n" for name, value in request.headers.items()])
     if lines.count("\n") != len(request.headers):
         raise ValueError("a header may not hold line breaks")
     head = f"{request.method} {urlsplit(request.url).path or '/'} HTTP/1.1\r\n{lines}\r\n"
-    if not isinstance(request.body, bytes):
-        raise TypeError("a body is bytes")
     return head.encode("ascii") + request.body
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from tidemark.credentials import Credentials
+
 
 class MissingSetting(Exception):
     """A variable that the template sets is not there: the function cannot work."""
@@ -18,7 +20,9 @@ class Settings:
     ``licences`` is the JSON of a table of licences. ``sources`` are base URLs that replace
     providers' own, by connector. ``endpoints`` are those of AWS services (``dynamodb``, ``kms``,
     ``s3``, ``sqs``, ``sfn``) that are not AWS's own; ``""`` stands for all others.
-    ``clock_offset_file`` holds seconds to add to the system clock.
+    ``clock_offset_file`` holds seconds to add to the system clock. ``credentials`` are those that
+    Lambda gives to a function; None means to look for others. ``ca_bundle`` is a file of
+    certificates to trust.
     """
 
     region: str
@@ -47,6 +51,8 @@ class Settings:
     sources: Mapping[str, str]
     endpoints: Mapping[str, str]
     clock_offset_file: str | None
+    credentials: Credentials | None
+    ca_bundle: str | None
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "Settings":
@@ -79,6 +85,8 @@ class Settings:
             sources=json.loads(environment.get("SOURCES") or "{}"),
             endpoints=_endpoints(environment),
             clock_offset_file=environment.get("CLOCK_OFFSET_FILE"),
+            credentials=_credentials(environment),
+            ca_bundle=environment.get("AWS_CA_BUNDLE") or None,
         )
 
     def endpoint(self, service: str) -> str | None:
@@ -107,6 +115,15 @@ def _endpoints(environment: Mapping[str, str]) -> dict[str, str]:
         for name, url in environment.items()
         if name.startswith(prefix) and url
     }
+
+
+def _credentials(environment: Mapping[str, str]) -> Credentials | None:
+    """Read what Lambda gives; elsewhere, and under SnapStart, there may be better ones to find."""
+    access_key = environment.get("AWS_ACCESS_KEY_ID")
+    secret_key = environment.get("AWS_SECRET_ACCESS_KEY")
+    if not (environment.get("AWS_LAMBDA_FUNCTION_NAME") and access_key and secret_key):
+        return None
+    return Credentials(access_key, secret_key, environment.get("AWS_SESSION_TOKEN") or None)
 
 
 @cache

@@ -1,7 +1,7 @@
 """Signatures of requests to AWS's JSON services (docs.aws.amazon.com, "Signature Version 4").
 
-The credentials are botocore's. Its own signer takes five times as long, since it is made for
-requests of every kind; these differ only in target and body.
+botocore's own signer takes five times as long, since it is made for requests of every kind; these
+differ only in target and body.
 """
 
 import functools
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from botocore.credentials import ReadOnlyCredentials
+from tidemark.credentials import Credentials
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
 
@@ -27,7 +27,7 @@ def signed(
     headers: Mapping[str, str],
     body: bytes,
     *,
-    credentials: ReadOnlyCredentials,
+    credentials: Credentials,
     scope: Scope,
     now: datetime,
 ) -> dict[str, str]:

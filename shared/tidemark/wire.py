@@ -1,16 +1,11 @@
 """A thin transport to AWS's JSON services: ready JSON out, parsed JSON back.
 
-It keeps botocore's credentials and events, and leaves out what a page of transactions cannot
-afford: service models, parameter validation, serialisation, its signer and its layers of HTTP.
-
-Each attempt emits ``before-send.<service>.<Operation>`` (``request=``; who answers it with an
-``AWSResponse`` answers the call) and, once an answer is there,
-``after-call.<service>.<Operation>`` (``http_response=``, ``parsed=``, ``context=``) on the events
-of the botocore session, as botocore's own clients do.
+It leaves out what of botocore a page of transactions cannot afford: service models, parameter
+validation, serialisation, its signer and its layers of HTTP. Credentials come from the session,
+which is told too of each attempt, before it is sent and once there is an answer.
 """
 
 import json
-import logging
 import random
 import time
 import zlib
@@ -21,27 +16,20 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.credentials import ReadOnlyCredentials
-from botocore.exceptions import ConnectionError as Unconnected
-from botocore.exceptions import HTTPClientError, NoCredentialsError
-from botocore.session import Session
 
 from tidemark import sigv4
-from tidemark.connections import Connections, Reply
+from tidemark.connections import Connections, Reply, Request
 from tidemark.errors import StoreUnavailable, TidemarkError
+from tidemark.sessions import Session
 
 Body = Mapping[str, Any]
 Answer = dict[str, Any]
-
-logging.getLogger("botocore").setLevel(logging.INFO)
-"""Its DEBUG lines show signed headers, session tokens among them."""
 
 _ATTEMPTS, _LOST = 8, 3
 """How often a call is made that is throttled, and that is not answered at all."""
 
 _FIRST_WAIT, _LONGEST_WAIT = 0.025, 2.0
-_UNANSWERED = (OSError, HTTPException, HTTPClientError, Unconnected)
+_UNANSWERED = (OSError, HTTPException)
 _TIMEOUT, _POOL = 5, 20
 
 _PASSING: Final = frozenset(
@@ -91,7 +79,7 @@ class ConditionFailed(CallRefused):
 
 
 class Service(NamedTuple):
-    """How a service is spoken to: endpoint, name in botocore's events, target, JSON version."""
+    """How a service is spoken to: endpoint, name in events, target, JSON version."""
 
     endpoint: str
     event: str
@@ -123,15 +111,11 @@ class Wire:
         self._url = endpoint or f"https://{service.endpoint}.{region}.amazonaws.com{suffix}/"
         self._service = service
         self._session = session
-        self._events = session.get_component("event_emitter")
         self._host = urlsplit(self._url).netloc
         self._scope = sigv4.Scope(region, service.endpoint)
         self._sleep = sleep
         self._connections = Connections(
-            self._url,
-            timeout=_TIMEOUT,
-            most=_POOL,
-            ca_bundle=session.get_config_variable("ca_bundle"),
+            self._url, timeout=_TIMEOUT, most=_POOL, ca_bundle=session.ca_bundle
         )
 
     def pause(self, attempt: int) -> None:
@@ -170,30 +154,20 @@ class Wire:
     ) -> Answer | None:
         """Make one attempt; None when another one may help."""
         name = f"{self._service.event}.{operation}"
-        response = self._send(name, self._signed(operation, data))
-        content = response.content
-        if response.status_code >= 500 or _is_garbled(response, content):  # noqa: PLR2004
+        request = self._signed(operation, data)
+        reply = self._session.before_send(name, request) or self._connections.send(request)
+        content = reply.content
+        if reply.status_code >= 500 or _is_garbled(reply, content):  # noqa: PLR2004
             return None
-        is_fine = response.status_code == 200  # noqa: PLR2004  # HTTP's own word
+        is_fine = reply.status_code == 200  # noqa: PLR2004  # HTTP's own word
         parsed = read(content) if is_fine else as_json(content)
-        self._events.emit(
-            f"after-call.{name}", http_response=response, parsed=parsed, context={}, model=None
-        )
+        self._session.after_call(name, reply, parsed)
         if is_fine:
             return parsed
         _refuse(operation, parsed, retried=retried)
         return None
 
-    def _send(self, name: str, request: AWSPreparedRequest) -> AWSResponse | Reply:
-        """Send a request, unless somebody who listens answers it."""
-        response = self._events.emit_until_response(f"before-send.{name}", request=request)[1]
-        if response is None:
-            return self._connections.send(request)
-        if not isinstance(response, AWSResponse):
-            raise TypeError("an answer is an AWSResponse")
-        return response
-
-    def _signed(self, operation: str, data: bytes) -> AWSPreparedRequest:
+    def _signed(self, operation: str, data: bytes) -> Request:
         """Sign a request with the credentials of this moment."""
         headers = {
             "Content-Type": f"application/x-amz-json-{self._service.version}",
@@ -203,32 +177,18 @@ class Wire:
         headers = sigv4.signed(
             headers,
             data,
-            credentials=credentials_of(self._session),
+            credentials=self._session.credentials(),
             scope=self._scope,
             now=datetime.now(UTC),
         )
         headers["Content-Length"] = str(len(data))
-        return AWSPreparedRequest(
-            "POST",
-            self._url,
-            headers,  # type: ignore[arg-type]  # a dict has all that listeners look at
-            data,
-            stream_output=False,
-        )
+        return Request("POST", self._url, headers, data)
 
 
-def credentials_of(session: Session) -> ReadOnlyCredentials:
-    """Give the credentials of this moment; they may be renewed in between."""
-    credentials = session.get_credentials()
-    if credentials is None:
-        raise NoCredentialsError
-    return credentials.get_frozen_credentials()
-
-
-def _is_garbled(response: AWSResponse | Reply, content: bytes) -> bool:
+def _is_garbled(reply: Reply, content: bytes) -> bool:
     """Tell whether an answer is cut off, or not what its checksum says."""
-    length = response.headers.get("content-length")
-    checksum = response.headers.get("x-amz-crc32")
+    length = reply.headers.get("content-length")
+    checksum = reply.headers.get("x-amz-crc32")
     return (length is not None and int(length) != len(content)) or (
         checksum is not None and int(checksum) != zlib.crc32(content)
     )

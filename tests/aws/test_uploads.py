@@ -8,7 +8,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.exceptions import ReadTimeoutError
-from botocore.session import Session
 from moto.s3.models import s3_backends
 
 from tests.aws_calls import Answering, Listener, answer, listening
@@ -19,9 +18,11 @@ from tidemark import wiring
 from tidemark.aws.bucket import Bucket, Call
 from tidemark.aws.queue import SqsFilesQueue
 from tidemark.aws.uploads import S3Uploads
+from tidemark.credentials import Credentials
 from tidemark.domain.imports import FileJob, JobKind, export_name, import_of, upload_name
 from tidemark.domain.ports import Uploads
 from tidemark.errors import Invalid, NotFound, StoreUnavailable
+from tidemark.sessions import EnvironmentSession, Session
 from tidemark.wire import SQS, CallRefused
 
 OWNER = "zoë@example.com"
@@ -45,10 +46,9 @@ class Ranges(Listener):
 
 def bucket(endpoint: str | None = None, token: str | None = None) -> Bucket:
     """Speak to the bucket, without ever waiting."""
-    signing = session()
+    signing: Session = session()
     if token is not None:
-        signing = Session()
-        signing.set_credentials("AKID", "secret", token)
+        signing = EnvironmentSession(Credentials("AKID", "secret", token))
     return Bucket(FILES_BUCKET, signing, region=REGION, endpoint=endpoint, sleep=lambda _: None)
 
 

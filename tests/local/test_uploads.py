@@ -5,20 +5,20 @@ import re
 
 import httpx
 import pytest
-from botocore.session import Session
 
 from local.template import REGION
 from tests.local.conftest import Toy
 from tidemark.aws.bucket import Bucket
 from tidemark.aws.uploads import S3Uploads
+from tidemark.credentials import Credentials
 from tidemark.domain.file_ports import UploadForm
+from tidemark.sessions import EnvironmentSession
 from tidemark.wire import CallRefused
 
 
 def bucket_of(toy: Toy, caller: str = "") -> Bucket:
     """Sign as a function does, or as anybody who is none."""
-    session = Session()
-    session.set_credentials(caller or toy.outputs["WebName"], "local")
+    session = EnvironmentSession(Credentials(caller or toy.outputs["WebName"], "local"))
     return Bucket(toy.outputs["BucketName"], session, region=REGION, endpoint=toy.child.aws)
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
+from botocore.session import Session
 from moto import mock_aws
 
 from tests.aws_calls import Listener, body_of, listening
-from tests.tables import session
 from tools.transformed import definition
 
 IDS = {"owner": "alice", "integration_id": "intg_1", "sync_id": "sync_1"}
@@ -23,6 +23,7 @@ PLAN = {
 }
 DONE = {"outcome": "done", "seconds": 0}
 PATIENCE = 20
+SESSION = Session()
 
 
 class Payload(io.BytesIO):
@@ -78,7 +79,7 @@ type Run = Callable[[Functions], str]
 def run() -> Iterator[Run]:
     """Give what runs the state machine to its end and tells how it ended."""
     with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):
-        machine = session().create_client("stepfunctions", region_name="eu-central-1")
+        machine = SESSION.create_client("stepfunctions", region_name="eu-central-1")
         yield lambda functions: _run(machine, functions)
 
 

@@ -4,10 +4,11 @@ Requests are signed by botocore's signers for S3: there are few of them, and the
 that ``tidemark.sigv4`` leaves out. Names of objects hold letters, digits and ``_/.-`` alone, so
 that none has to be spelled otherwise in a URL.
 
-Like ``tidemark.wire`` each attempt emits ``before-send.s3.<Operation>`` on botocore's events, and
-``after-call.s3.<Operation>`` once an answer is there.
+They are imported with this module, so that only functions which have to do with files load them.
+As in ``tidemark.wire`` the session is told of each attempt, as ``s3.<Operation>``.
 """
 
+import logging
 import random
 import re
 import time
@@ -17,25 +18,25 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from botocore.auth import S3SigV4Auth, S3SigV4PostAuth, S3SigV4QueryAuth
-from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
-from botocore.exceptions import ConnectionError as Unconnected
-from botocore.exceptions import HTTPClientError
-from botocore.session import Session
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import ReadOnlyCredentials
 
-from tidemark.connections import Connections, Reply
+from tidemark.connections import Connections, Reply, Request
 from tidemark.errors import StoreUnavailable
-from tidemark.wire import CallRefused, credentials_of
+from tidemark.sessions import Session
+from tidemark.wire import CallRefused
+
+logging.getLogger("botocore").setLevel(logging.INFO)
+"""Its DEBUG lines show what is signed, session tokens among it."""
 
 _ATTEMPTS = 4
 _FIRST_WAIT = 0.1
 _TIMEOUT, _IDLE = 20, 4
-_UNANSWERED = (OSError, HTTPException, HTTPClientError, Unconnected)
+_UNANSWERED = (OSError, HTTPException)
 _REFUSED, _FAILED = 300, 500
 _PASSING = frozenset({"RequestTimeout", "SlowDown"})
 _NAME = re.compile(r"[A-Za-z0-9_./-]+")
 _CODE = re.compile(rb"<Code>(\w+)</Code>")
-
-type Answer = Reply | AWSResponse
 
 
 class Call(NamedTuple):
@@ -66,15 +67,11 @@ class Bucket:
         self.name = name
         self._url = f"{endpoint.rstrip('/')}/{name}" if endpoint else ours
         self._session, self._region, self._sleep = session, region, sleep
-        self._events = session.get_component("event_emitter")
         self._connections = Connections(
-            self._url,
-            timeout=_TIMEOUT,
-            most=_IDLE,
-            ca_bundle=session.get_config_variable("ca_bundle"),
+            self._url, timeout=_TIMEOUT, most=_IDLE, ca_bundle=session.ca_bundle
         )
 
-    def call(self, call: Call) -> Answer:
+    def call(self, call: Call) -> Reply:
         """Make a call, again where that may help, after a pause.
 
         Raises:
@@ -107,46 +104,38 @@ class Bucket:
         }
         request.context["s3-presign-post-fields"] = dict(fields)
         request.context["s3-presign-post-policy"] = policy
-        S3SigV4PostAuth(credentials_of(self._session), "s3", self._region).add_auth(request)
+        S3SigV4PostAuth(self._credentials(), "s3", self._region).add_auth(request)
         signed: dict[str, str] = request.context["s3-presign-post-fields"]
         return f"{self._url}/", signed
 
     def sign_url(self, name: str, query: Mapping[str, str], seconds: int) -> str:
         """Sign a URL by which an object may be fetched for some seconds."""
         request = AWSRequest("GET", self._url_of(name), params=dict(query))
-        signer = S3SigV4QueryAuth(
-            credentials_of(self._session), "s3", self._region, expires=seconds
-        )
+        signer = S3SigV4QueryAuth(self._credentials(), "s3", self._region, expires=seconds)
         signer.add_auth(request)
         return str(request.url)
 
-    def _attempt(self, call: Call) -> Answer:
+    def _attempt(self, call: Call) -> Reply:
         """Make one attempt."""
         request = self._signed(call)
-        event = f"s3.{call.operation}"
-        reply = self._events.emit_until_response(f"before-send.{event}", request=request)[1]
-        if reply is None:
-            reply = self._connections.send(request)
-        answer: Answer = reply
-        self._events.emit(
-            f"after-call.{event}", http_response=answer, parsed={}, context={}, model=None
-        )
-        return answer
+        name = f"s3.{call.operation}"
+        reply = self._session.before_send(name, request) or self._connections.send(request)
+        self._session.after_call(name, reply, {})
+        return reply
 
-    def _signed(self, call: Call) -> AWSPreparedRequest:
+    def _signed(self, call: Call) -> Request:
         """Sign a call with the credentials of this moment."""
         url = self._url_of(call.name)
         headers = {**call.headers, "Host": urlsplit(url).netloc}
         request = AWSRequest(call.method, url, headers, call.body)
-        S3SigV4Auth(credentials_of(self._session), "s3", self._region).add_auth(request)
+        S3SigV4Auth(self._credentials(), "s3", self._region).add_auth(request)
         signed = {**dict(request.headers.items()), "Content-Length": str(len(call.body))}
-        return AWSPreparedRequest(
-            call.method,
-            url,
-            signed,  # type: ignore[arg-type]  # a dict has all that listeners look at
-            call.body,
-            stream_output=False,
-        )
+        return Request(call.method, url, signed, call.body)
+
+    def _credentials(self) -> ReadOnlyCredentials:
+        """Give the credentials of this moment as botocore's signers take them."""
+        found = self._session.credentials()
+        return ReadOnlyCredentials(found.access_key, found.secret_key, found.token)
 
     def _url_of(self, name: str) -> str:
         """Give the URL of an object."""
@@ -155,7 +144,7 @@ class Bucket:
         return f"{self._url}/{name}"
 
 
-def _refusal(reply: Answer) -> str | None:
+def _refusal(reply: Reply) -> str | None:
     """Give S3's word for why it refused, or None when it did not."""
     if reply.status_code < _REFUSED:
         return None

@@ -4,7 +4,8 @@ import base64
 import re
 from datetime import UTC, datetime, timedelta
 
-from tidemark.aws.bucket import Answer, Bucket, Call
+from tidemark.aws.bucket import Bucket, Call
+from tidemark.connections import Reply
 from tidemark.domain.file_ports import UploadForm
 from tidemark.errors import Invalid, NotFound
 from tidemark.wire import CallRefused
@@ -63,7 +64,7 @@ class S3Uploads:
         """Remove; S3 does not mind when there is nothing."""
         self._bucket.call(Call("DeleteObject", "DELETE", name))
 
-    def _get(self, name: str, last: int) -> Answer:
+    def _get(self, name: str, last: int) -> Reply:
         """Get an object's bytes from the first to number ``last``. Raises NotFound."""
         headers = {"Range": f"bytes=0-{last}"}
         try:

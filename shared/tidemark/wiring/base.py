@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING
 from tidemark.settings import settings
 
 if TYPE_CHECKING:
-    from botocore.session import Session
-
     from tidemark.domain import ports
     from tidemark.domain.licences import Licences
+    from tidemark.sessions import Session
     from tidemark.wire import Wire
 
 
 @cache
 def session() -> Session:
-    """Hold credentials and events for every wire."""
-    from botocore.session import Session
+    """Give every wire its credentials: Lambda's own, elsewhere what botocore finds."""
+    here = settings()
+    if here.credentials is None:
+        from tidemark.botocore_session import BotocoreSession
 
-    return Session()
+        return BotocoreSession()
+    from tidemark.sessions import EnvironmentSession
+
+    return EnvironmentSession(here.credentials, here.ca_bundle)
 
 
 @cache
