@@ -120,7 +120,7 @@ def taken() -> Callable[[str], None]:
     return tell
 
 
-def test_twenty_thousand_rows(server: Server, cash: str, taken: Callable[[str], None]) -> None:
+def test_a_large_workbook(server: Server, cash: str, taken: Callable[[str], None]) -> None:
     """A workbook goes in while its progress is seen, adds up exactly, and comes out again."""
     content = workbook(ROWS)
     taken(f"{len(content):,} bytes are made")
