@@ -92,6 +92,7 @@ class Stage:
             "CURSOR_KEY_ID",
             "SYNC_QUEUE_URL",
             "FILES_QUEUE_URL",
+            "VALUES_QUEUE_URL",
             "FILES_BUCKET",
             "STATE_MACHINE_ARN",
         )

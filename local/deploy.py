@@ -47,6 +47,7 @@ def parameters_for(sources: Mapping[str, str]) -> dict[str, str]:
         "JwtIssuer": identity.ISSUER,
         "JwtAudience": identity.AUDIENCE,
         "Sources": json.dumps(dict(sources)),
+        "PriceSources": "offline",
         "DeletionProtection": "false",
     }
 
@@ -116,9 +117,15 @@ class _Reader:
                     yield _route(method, path, operation, schemes)
 
     def schedules(self) -> Iterator[Schedule]:
-        """Read the schedules of EventBridge Scheduler."""
+        """Read the schedules of EventBridge Scheduler; functions say which ticks matter to them."""
+        hasty = {
+            self.resolve({"Fn::GetAtt": [name, "Arn"]})
+            for name, function in template.of_type(self.template, "AWS::Lambda::Function")
+            if function.get("Metadata", {}).get("LocalTicks") == "last"
+        }
         for name, properties in self._all("AWS::Scheduler::Schedule"):
-            yield Schedule.of(properties.get("Name", name), properties)
+            last_only = properties["Target"]["Arn"] in hasty
+            yield Schedule.of(properties.get("Name", name), properties, last_only=last_only)
 
     def mappings(self) -> Iterator[QueueMapping]:
         """Read the event source mappings; only queues are supported."""

@@ -28,7 +28,10 @@ type Fire = Callable[["Schedule", datetime], None]
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """One schedule of the template; ``input`` as the template gives it, or None."""
+    """One schedule of the template; ``input`` as the template gives it, or None.
+
+    ``last_only``: on a far way, only the last of its moments matters.
+    """
 
     name: str
     expression: str
@@ -38,9 +41,10 @@ class Schedule:
     enabled: bool
     start: datetime | None
     end: datetime | None
+    last_only: bool = False
 
     @classmethod
-    def of(cls, name: str, properties: Resource) -> "Schedule":
+    def of(cls, name: str, properties: Resource, *, last_only: bool = False) -> "Schedule":
         """Read the properties of a schedule.
 
         Raises:
@@ -56,6 +60,7 @@ class Schedule:
             enabled=properties.get("State", "ENABLED") == "ENABLED",
             start=_moment(properties.get("StartDate")),
             end=_moment(properties.get("EndDate")),
+            last_only=last_only,
         )
         parse(schedule.expression, created=datetime.now(UTC), zone=schedule.zone)
         return schedule
@@ -95,7 +100,9 @@ class Scheduler:
         self._fire = fire
         self._lock = threading.Lock()
         created = clock.now().replace(microsecond=0)
-        self._ahead = [(each, Moments(each.moments(created))) for each in schedules]
+        self._ahead = [
+            (each, Moments(each.moments(created), last_only=each.last_only)) for each in schedules
+        ]
         self._far: datetime | None = None
 
     @contextmanager
@@ -139,22 +146,31 @@ class Scheduler:
 class Moments:
     """The moments of one schedule that are still to come."""
 
-    def __init__(self, moments: Iterator[datetime]) -> None:
+    def __init__(self, moments: Iterator[datetime], *, last_only: bool = False) -> None:
         self._moments = moments
+        self._last_only = last_only
         self._seen: deque[datetime] = deque()
         self._lock = threading.Lock()
 
     def due(self, far: datetime | None) -> datetime | None:
-        """Give the next one; on the way to ``far`` the last one of its hour."""
+        """Give the next one; on the way to ``far`` the last one of its hour, or of the way."""
         with self._lock:
             first = self._at(0)
             if first is None or far is None or first > far:
                 return first
+            if self._last_only:
+                return self._last_before(far)
             end = min(first.replace(minute=59, second=59, microsecond=999_999), far)
             count = 1
             while (following := self._at(count)) is not None and following <= end:
                 count += 1
             return self._seen[count - 1]
+
+    def _last_before(self, far: datetime) -> datetime:
+        """Leave behind all but the last one up to a moment."""
+        while (second := self._at(1)) is not None and second <= far:
+            self._seen.popleft()
+        return self._seen[0]
 
     def drop(self, until: datetime) -> None:
         """Leave behind all up to a moment."""

@@ -124,6 +124,7 @@ class Office:
                 AddUp(it.see(it.ledger), it.see(it.months), it.clock),
                 it.files_queue,
                 it.clock,
+                it.values_queue,
             ),
             JobKind.REVERT: RevertImport(it.imports, undo, it.finding, it.files_queue, it.clock),
             JobKind.EXPORT: self.exporting,

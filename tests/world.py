@@ -34,6 +34,7 @@ from tests.fakes import (
 )
 from tests.fakes.source import FakeSource, trades
 from tests.judged import judging
+from tests.priced import Priced
 from tidemark.domain.integrations import Integration, IntegrationKey, IntegrationKind
 from tidemark.domain.licences import DEFAULT, Licences
 from tidemark.domain.pages import Window
@@ -61,7 +62,7 @@ def unwatched(_when: str, _call: str) -> None:
 
 
 @dataclass
-class World:
+class World(Priced):
     """Everything that a sync needs, in memory. ``watch`` sees every call to a store.
 
     ``connectors`` are those to use in place of the fake source.
@@ -137,7 +138,8 @@ class World:
     def finishing(self) -> FinishSync:
         """Give the end of a sync."""
         stores = (self.integrations, self.runs, self.syncs, self.coverage, self.parked, self.issues)
-        return FinishSync(*map(self.see, stores), self.metrics, self.clock, self.finding)
+        ports = (self.metrics, self.clock, self.finding, self.values_queue)
+        return FinishSync(*map(self.see, stores), *ports)
 
     @property
     def finding(self) -> FindDuplicates:

@@ -35,6 +35,7 @@ _RESOURCES = frozenset(
         "openapi",
         "period_lock",
         "possible_duplicates",
+        "prices",
         "syncs",
         "transactions",
     }

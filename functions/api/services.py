@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from functions.api.filing import Filing
     from functions.api.locking import Locking
     from functions.api.pairing import Pairing
+    from functions.api.valuing import Valuing
     from functions.api.wired import Wired
     from tidemark.services.amend import Amend
     from tidemark.services.delete_integration import DeleteIntegration
@@ -77,6 +78,7 @@ class Services:
             issues=wired.issues(),
             metrics=wired.metrics(),
             clock=wired.clock(),
+            values=wired.values_queue(),
         )
 
     @cached_property
@@ -127,6 +129,13 @@ class Services:
         from functions.api.pairing import Pairing
 
         return Pairing(self.wired, self.amend)
+
+    @cached_property
+    def valuing(self) -> Valuing:
+        """Give prices, and value transactions."""
+        from functions.api.valuing import Valuing
+
+        return Valuing(self.wired)
 
     @cached_property
     def stop(self) -> Stop:

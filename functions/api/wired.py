@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from tidemark.domain import ports
+    from collections.abc import Sequence
+
+    from tidemark.domain import ports, price_ports
     from tidemark.domain.licences import Licences
+    from tidemark.domain.prices import PriceSource
 
 
 class Wired(Protocol):
@@ -59,6 +62,18 @@ class Wired(Protocol):
 
     def files_queue(self) -> ports.FilesQueue:
         """Give the queue of work on files."""
+
+    def sheets(self) -> price_ports.Sheets:
+        """Give the closes."""
+
+    def quotes(self) -> price_ports.Quotes:
+        """Give the prices of now."""
+
+    def price_sources(self) -> Sequence[PriceSource]:
+        """Give the sources of prices, in the order in which they are asked."""
+
+    def values_queue(self) -> price_ports.ValuesQueue:
+        """Give the queue of integrations to value."""
 
     def vault(self) -> ports.Vault:
         """Give the vault."""

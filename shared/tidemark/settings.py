@@ -23,6 +23,8 @@ class Settings:
     ``clock_offset_file`` holds seconds to add to the system clock. ``credentials`` are those that
     Lambda gives to a function; None means to look for others. ``ca_bundle`` is a file of
     certificates to trust.
+    ``price_sources`` are names, in the order in which they are asked; ``prices_file`` is what the
+    source ``offline`` reads.
     """
 
     region: str
@@ -41,10 +43,13 @@ class Settings:
     imports_table: str
     duplicates_table: str
     watermarks_table: str
+    quotes_table: str
+    closes_table: str
     credentials_key_id: str
     cursor_key_id: str
     sync_queue_url: str
     files_queue_url: str
+    values_queue_url: str
     files_bucket: str
     state_machine_arn: str
     licences: str
@@ -53,6 +58,8 @@ class Settings:
     clock_offset_file: str | None
     credentials: Credentials | None
     ca_bundle: str | None
+    price_sources: tuple[str, ...] = ()
+    prices_file: str | None = None
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "Settings":
@@ -75,10 +82,13 @@ class Settings:
             imports_table=get("IMPORTS_TABLE"),
             duplicates_table=get("DUPLICATES_TABLE"),
             watermarks_table=get("WATERMARKS_TABLE"),
+            quotes_table=get("QUOTES_TABLE"),
+            closes_table=get("CLOSES_TABLE"),
             credentials_key_id=get("CREDENTIALS_KEY_ID"),
             cursor_key_id=get("CURSOR_KEY_ID"),
             sync_queue_url=get("SYNC_QUEUE_URL"),
             files_queue_url=get("FILES_QUEUE_URL"),
+            values_queue_url=get("VALUES_QUEUE_URL"),
             files_bucket=get("FILES_BUCKET"),
             state_machine_arn=get("STATE_MACHINE_ARN"),
             licences=environment.get("LICENCES") or "{}",
@@ -87,6 +97,8 @@ class Settings:
             clock_offset_file=environment.get("CLOCK_OFFSET_FILE"),
             credentials=_credentials(environment),
             ca_bundle=environment.get("AWS_CA_BUNDLE") or None,
+            price_sources=tuple((environment.get("PRICE_SOURCES") or "").split(",")),
+            prices_file=environment.get("PRICES_FILE"),
         )
 
     def endpoint(self, service: str) -> str | None:

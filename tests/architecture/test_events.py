@@ -57,6 +57,24 @@ def test_a_message_names_one_sync() -> None:
     assert set(json.loads(record["body"])) == {"owner", "integration_id", "sync_id"}
 
 
+def test_an_integration_to_value_is_named_alone() -> None:
+    """The queue carries nothing else."""
+    (record,) = event("value_transactions")["Records"]
+
+    assert set(json.loads(record["body"])) == {"owner", "integration_id"}
+
+
+def test_prices_are_refreshed_every_seven_minutes() -> None:
+    """The tick says nothing of its own; closes that are due are looked for more often."""
+    schedule = properties("RefreshPricesFunctionEvery7Minutes")
+
+    assert schedule["ScheduleExpression"] == "rate(7 minutes)"
+    assert "Input" not in schedule["Target"]
+    assert event("refresh_prices")["source"] == "aws.scheduler"
+    due = properties("ValueTransactionsFunctionEvery5Minutes")["ScheduleExpression"]
+    assert due == "rate(5 minutes)"
+
+
 def test_work_on_files_is_asked_for_by_ids() -> None:
     """The queue carries nothing else of ours."""
     (record,) = event("work_files")["Records"]

@@ -18,7 +18,7 @@ from tests.architecture.stack import (
 from tidemark.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-MAPPINGS = {"SyncIntegrationMapping": 10, "WorkFilesMapping": 1}
+MAPPINGS = {"SyncIntegrationMapping": 10, "WorkFilesMapping": 1, "ValueTransactionsMapping": 1}
 SECRET = re.compile(r"secret|password|token|api_?key|private", re.IGNORECASE)
 
 
@@ -195,6 +195,7 @@ def test_someone_is_told_when_things_go_wrong() -> None:
         "SyncDeadLettersAlarm",
         "DispatchDeadLettersAlarm",
         "FilesDeadLettersAlarm",
+        "ValuesDeadLettersAlarm",
         "OldestFileAlarm",
         "OldestMessageAlarm",
         "FunctionErrorsAlarm",

@@ -6,8 +6,10 @@ from tests.fakes.duplicates import MemoryDuplicates
 from tests.fakes.files import FakeFilesQueue, MemoryImports, MemoryUploads
 from tests.fakes.idempotency import MemoryIdempotency
 from tests.fakes.integrations import MemoryIntegrations, MemoryWatermarks
-from tests.fakes.ledger import MemoryJournal, MemoryLedger, MemoryMonths
+from tests.fakes.ledger import MemoryJournal, MemoryLedger
+from tests.fakes.months import MemoryMonths
 from tests.fakes.outside import FakeClock, FakeMetrics, FakeQueue, FakeVault, FakeWorkflow
+from tests.fakes.prices import FakePrices, FakeValuesQueue, MemoryQuotes, MemorySheets
 from tests.fakes.records import (
     MemoryCoverage,
     MemoryIssues,
@@ -22,7 +24,9 @@ __all__ = [
     "FakeClock",
     "FakeFilesQueue",
     "FakeMetrics",
+    "FakePrices",
     "FakeQueue",
+    "FakeValuesQueue",
     "FakeVault",
     "FakeWorkflow",
     "MemoryAccounts",
@@ -37,7 +41,9 @@ __all__ = [
     "MemoryLedger",
     "MemoryMonths",
     "MemoryParked",
+    "MemoryQuotes",
     "MemoryRuns",
+    "MemorySheets",
     "MemorySnapshots",
     "MemorySyncs",
     "MemoryUploads",

@@ -161,6 +161,18 @@ def test_far_moves_take_an_hour_at_once() -> None:
     assert moments.due(None) == far + timedelta(minutes=4)
 
 
+def test_only_the_last_moment_of_a_far_way_is_due_where_it_alone_matters() -> None:
+    """Near moves take each one; what comes after the way is not left out."""
+    expression = parse("rate(7 minutes)", created=START)
+    moments = Moments(expression.moments(START), last_only=True)
+    assert moments.due(None) == START
+    far = START + timedelta(days=365)
+    last = START + (far - START) // timedelta(minutes=7) * timedelta(minutes=7)
+    assert moments.due(far) == last
+    moments.drop(last)
+    assert moments.due(far) == moments.due(None) == last + timedelta(minutes=7)
+
+
 @given(st.integers(2, 300), st.integers(0, 3_000))
 def test_a_near_move_fires_each_moment(every: int, minutes: int) -> None:
     """Without a far way each moment is due by itself, and none is left out at its end."""

@@ -181,7 +181,7 @@ class Game:
             return ""
         place = transaction_id(KEY.integration_id, inner)
         shown: Any = TransactionShape.of(
-            self._editing.reading.get(KEY.owner, place), self.it.clock.now()
+            self._editing.reading.get(KEY.owner, place), lambda _: None
         )
         return "; earlier one flagged" if shown.before_start else "; EARLIER ONE NOT FLAGGED"
 

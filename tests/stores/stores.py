@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tests import fakes
 from tests.played import wire_to
-from tidemark.domain import ports
+from tidemark.domain import ports, price_ports
 from tidemark.stores.accounts import DynamoAccounts
 from tidemark.stores.checks import DynamoBalanceChecks
 from tidemark.stores.coverage import DynamoCoverage
@@ -16,7 +16,9 @@ from tidemark.stores.issues import DynamoIssues
 from tidemark.stores.journal import DynamoJournal
 from tidemark.stores.months import DynamoMonths
 from tidemark.stores.parked import DynamoParked
+from tidemark.stores.quotes import DynamoQuotes
 from tidemark.stores.runs import DynamoRuns
+from tidemark.stores.sheets import DynamoSheets
 from tidemark.stores.snapshots import DynamoSnapshots
 from tidemark.stores.syncs import DynamoSyncs
 from tidemark.stores.transactions import DynamoLedger
@@ -44,6 +46,8 @@ class Stores:
     imports: ports.Imports
     watermarks: ports.Watermarks
     balance_checks: ports.BalanceChecks
+    sheets: price_ports.Sheets
+    quotes: price_ports.Quotes
 
 
 def in_memory() -> Stores:
@@ -65,6 +69,8 @@ def in_memory() -> Stores:
         fakes.MemoryImports(),
         fakes.MemoryWatermarks(),
         fakes.MemoryBalanceChecks(),
+        fakes.MemorySheets(),
+        fakes.MemoryQuotes(),
     )
 
 
@@ -88,4 +94,6 @@ def in_dynamodb(wire: Wire | None = None) -> Stores:
         DynamoImports(wire, "ImportsTable"),
         DynamoWatermarks(wire, "WatermarksTable"),
         DynamoBalanceChecks(wire, "ImportsTable"),
+        DynamoSheets(wire, "ClosesTable"),
+        DynamoQuotes(wire, "QuotesTable"),
     )

@@ -1,6 +1,6 @@
 """Held transactions: what came late for a locked period, and what the owner decides."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from itertools import islice
 from typing import Annotated
@@ -27,12 +27,12 @@ _AT_WORK = timedelta(seconds=25)
 def list_held_transactions(here: Here, asked: Annotated[HeldQuery, Query()]) -> Answer:
     """Give what waits for the owner's decision, with what it would change, by integration."""
     listing = (here.owner, "held", asked.integration, asked.rejected)
-    cursors, now = here.services.cursors, here.ports.clock().now()
+    cursors = here.services.cursors
     place = cursors.read(listing, asked.cursor) if asked.cursor else None
     views = _views(here, asked, (place[0], place[1]) if place else None)
     found, more = cut(list(islice(views, asked.limit + 1)), asked.limit)
     following = cursors.write(listing, found[-1].place) if more else None
-    data = [HeldShape.of_view(view, now) for view in found]
+    data = _shown(here, found)
     return answer(HeldList(data=data, has_more=more, next_cursor=following))
 
 
@@ -52,7 +52,10 @@ def accept_held_transaction(here: Here, transaction_id: str) -> Answer:
     held = here.services.locking.held
     integration, written = held.accept(here.owner, transaction_id, now + _AT_WORK)
     here.services.pairing.changed(here.owner, transaction_id)
-    return answer(TransactionShape.of(Row(integration, written), now), etag=mark_of(written))
+    here.services.valuing.changed(integration.key)
+    value_of = here.services.valuing.over(here.owner, [written])
+    shape = TransactionShape.of(Row(integration, written), value_of)
+    return answer(shape, etag=mark_of(written))
 
 
 @router.post(
@@ -62,4 +65,10 @@ def accept_held_transaction(here: Here, transaction_id: str) -> Answer:
 def reject_held_transaction(here: Here, transaction_id: str) -> Answer:
     """Have no sync bring it again while the period is locked."""
     view = here.services.locking.held.reject(here.owner, transaction_id)
-    return answer(HeldShape.of_view(view, here.ports.clock().now()))
+    return answer(_shown(here, [view])[0])
+
+
+def _shown(here: Call, views: Sequence[HeldView]) -> list[HeldShape]:
+    """Show what is held, with what it would be worth."""
+    value_of = here.services.valuing.over(here.owner, [view.transaction for view in views])
+    return [HeldShape.of_view(view, value_of) for view in views]

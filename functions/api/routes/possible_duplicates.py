@@ -1,5 +1,6 @@
 """Possible duplicates: what may be in twice, and the owner's word on it."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
@@ -10,6 +11,7 @@ from functions.api.call import Call, Here
 from functions.api.documents import READ, WRITE, document
 from functions.api.shapes.possible_duplicates import DuplicateList, DuplicateQuery, DuplicateShape
 from tidemark.domain.duplicates import Duplicate
+from tidemark.services.read_duplicates import PairView
 
 router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 _TAG = "possible duplicates"
@@ -28,8 +30,7 @@ def list_possible_duplicates(here: Here, asked: Annotated[DuplicateQuery, Query(
     some = here.services.pairing.reading.some
     found = some(here.owner, asked.state, asked.integration, after, asked.limit)
     following = cursors.write(listing, [found.last]) if found.last else None
-    now = here.ports.clock().now()
-    data = [DuplicateShape.of(view, now) for view in found.views]
+    data = _shown(here, found.views)
     return answer(DuplicateList(data=data, has_more=following is not None, next_cursor=following))
 
 
@@ -63,4 +64,11 @@ def undo_duplicate(here: Here, duplicate_id: str) -> Answer:
 def _decided(here: Call, pair: Duplicate) -> Answer:
     """Answer with a pair."""
     view = here.services.pairing.reading.view(here.owner, pair)
-    return answer(DuplicateShape.of(view, here.ports.clock().now()))
+    return answer(_shown(here, [view])[0])
+
+
+def _shown(here: Call, views: Sequence[PairView]) -> list[DuplicateShape]:
+    """Show pairs, with what their transactions are worth."""
+    transactions = [row.transaction for view in views for row in view.rows]
+    value_of = here.services.valuing.over(here.owner, transactions)
+    return [DuplicateShape.of(view, value_of) for view in views]

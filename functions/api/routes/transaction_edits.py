@@ -14,9 +14,11 @@ from functions.api.documents import WRITE, document
 from functions.api.shapes.syncs import SyncShape
 from functions.api.shapes.transaction_changes import DoneList, ManyBody
 from functions.api.shapes.transactions import TransactionShape
-from functions.api.shapes.wordings import NewTransactionBody, WordingBody
+from functions.api.shapes.wordings import ChangesBody, NewTransactionBody
 from functions.api.strict import read_object
+from tidemark.domain.ids import split_transaction_id
 from tidemark.domain.ids import transaction_id as shown_id
+from tidemark.domain.integrations import IntegrationKey
 from tidemark.services.edit_transactions import mark_of
 from tidemark.services.walk_transactions import Row
 
@@ -41,8 +43,9 @@ def make_transaction(here: Here, wanted: Annotated[NewTransactionBody, Body()]) 
     )
     made = row.transaction
     here.services.pairing.made(row.integration.key, shown_id(row.integration.id, made.id))
+    here.services.valuing.changed(row.integration.key)
     return answer(
-        TransactionShape.of(row, here.ports.clock().now()),
+        TransactionShape.of(row, here.services.valuing.over(here.owner, [made])),
         HTTPStatus.CREATED,
         etag=mark_of(made),
         location=f"/v1/transactions/{shown_id(row.integration.id, made.id)}",
@@ -59,7 +62,14 @@ def change_many(here: Here, wanted: Annotated[ManyBody, Body()]) -> Answer:
     done = here.services.editing.many.change(here.owner, wanted.action, wanted.ids, until)
     shape = DoneList.of(done)
     here.services.pairing.changed(here.owner, *wanted.ids)
+    here.services.valuing.changed(*_integrations(here.owner, shape))
     return answer(shape)
+
+
+def _integrations(owner: str, done: DoneList) -> list[IntegrationKey]:
+    """Name the integrations of those transactions that were changed."""
+    parts = (split_transaction_id(each.id) for each in done.data if each.detail is None)
+    return [IntegrationKey(owner, integration_id) for integration_id, _ in filter(None, parts)]
 
 
 @router.patch(
@@ -67,7 +77,7 @@ def change_many(here: Here, wanted: Annotated[ManyBody, Body()]) -> Answer:
     **document("Change a transaction", _TAG, WRITE, TransactionShape),
 )
 def change_transaction(
-    here: Here, transaction_id: str, wanted: Annotated[WordingBody, Body()]
+    here: Here, transaction_id: str, wanted: Annotated[ChangesBody, Body()]
 ) -> Answer:
     """Lay other facts over those that were imported, which stay."""
     edits, expected = here.services.edit_transactions, here.expected(str)
@@ -135,10 +145,12 @@ def restore_transaction(here: Here, transaction_id: str) -> Answer:
 def _changed(here: Call, row: Row) -> Answer:
     """Answer with one transaction that was changed, when its pairs were looked at."""
     here.services.pairing.changed(here.owner, shown_id(row.integration.id, row.transaction.id))
+    here.services.valuing.changed(row.integration.key)
     return shown(here, row)
 
 
 def shown(here: Call, row: Row) -> Answer:
     """Answer with one transaction."""
-    shape = TransactionShape.of(row, here.ports.clock().now())
+    value_of = here.services.valuing.over(here.owner, [row.transaction])
+    shape = TransactionShape.of(row, value_of)
     return answer(shape, etag=mark_of(row.transaction) if row.stored else None)

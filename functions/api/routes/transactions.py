@@ -76,8 +76,8 @@ def _listed(
     following = None
     if last is not None:
         following = here.services.cursors.write(_listing(here, asked), last)
-    now = here.ports.clock().now()
-    data = [TransactionShape.of(row, now) for row in rows]
+    value_of = here.services.valuing.over(here.owner, [row.transaction for row in rows])
+    data = [TransactionShape.of(row, value_of) for row in rows]
     return answer(TransactionList(data=data, has_more=last is not None, next_cursor=following))
 
 
@@ -119,8 +119,10 @@ def get_history(here: Here, transaction_id: str) -> Answer:
 def list_changes(here: Here, asked: Annotated[PageQuery, Query()]) -> Answer:
     """Give what changed since the cursor, or since the beginning; each change once per cursor."""
     listing = (here.owner, "changes")
-    cursors, now = here.services.cursors, here.ports.clock().now()
+    cursors = here.services.cursors
     place = cursors.read(listing, asked.cursor) if asked.cursor is not None else None
     after = Position(*place) if place else BEGINNING
     changes = here.services.editing.changes.since(here.owner, after, asked.limit)
-    return answer(ChangesShape.of(changes, now, cursors.write(listing, changes.after)))
+    rows = (*changes.added.values(), *changes.modified.values())
+    value_of = here.services.valuing.over(here.owner, [row.transaction for row in rows])
+    return answer(ChangesShape.of(changes, value_of, cursors.write(listing, changes.after)))

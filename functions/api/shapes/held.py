@@ -1,6 +1,5 @@
 """Held transactions over the wire."""
 
-from datetime import datetime
 from typing import Self
 
 from functions.api.shapes.fields import Amount, Moment, Shape
@@ -10,6 +9,7 @@ from tidemark.domain import amounts
 from tidemark.domain.held import HeldReason
 from tidemark.services.decide_held import HeldView
 from tidemark.services.read_transactions import Listed
+from tidemark.services.valuations import ValueOf
 from tidemark.services.walk_transactions import Row
 
 
@@ -36,9 +36,9 @@ class HeldShape(TransactionShape):
     would_change: WouldChangeShape
 
     @classmethod
-    def of_view(cls, view: HeldView, now: datetime) -> Self:
-        """Show what is held, as of now (UTC)."""
-        shown = dict(TransactionShape.of(Row(view.integration, view.transaction), now))
+    def of_view(cls, view: HeldView, value_of: ValueOf) -> Self:
+        """Show what is held, with what it would be worth."""
+        shown = dict(TransactionShape.of(Row(view.integration, view.transaction), value_of))
         held, balances = view.held, view.balances
         changes = {asset: amounts.spell(amount) for asset, amount in balances.items()}
         return cls(

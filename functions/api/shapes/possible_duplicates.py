@@ -1,6 +1,5 @@
 """Possible duplicates over the wire."""
 
-from datetime import datetime
 from typing import Self
 
 from functions.api.shapes.fields import Moment, Shape
@@ -9,6 +8,7 @@ from functions.api.shapes.transactions import AmountShape, TransactionShape
 from tidemark.domain import amounts
 from tidemark.domain.duplicates import DuplicateState
 from tidemark.services.read_duplicates import PairView
+from tidemark.services.valuations import ValueOf
 
 
 class DuplicateQuery(IntegrationPageQuery):
@@ -37,8 +37,8 @@ class DuplicateShape(Shape):
     transactions: list[TransactionShape]
 
     @classmethod
-    def of(cls, view: PairView, now: datetime) -> Self:
-        """Show a pair as of now (UTC)."""
+    def of(cls, view: PairView, value_of: ValueOf) -> Self:
+        """Show a pair."""
         pair = view.pair
         return cls(
             id=pair.id,
@@ -54,7 +54,7 @@ class DuplicateShape(Shape):
             found_by=pair.found_by,
             opened_at=pair.opened_at,
             closed_at=pair.closed_at,
-            transactions=[TransactionShape.of(row, now) for row in view.rows],
+            transactions=[TransactionShape.of(row, value_of) for row in view.rows],
         )
 
 

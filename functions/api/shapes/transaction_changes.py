@@ -1,7 +1,6 @@
 """What happened to transactions, over the wire: histories, the change feed, many at once."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field
@@ -11,6 +10,7 @@ from functions.api.shapes.transactions import TransactionShape
 from tidemark.services.change_many import Done, ManyAction
 from tidemark.services.read_changes import Changes
 from tidemark.services.read_history import Actor, Entry
+from tidemark.services.valuations import ValueOf
 
 _MANY = 100
 
@@ -68,11 +68,11 @@ class ChangesShape(Shape):
     next_cursor: str
 
     @classmethod
-    def of(cls, changes: Changes, now: datetime, following: str) -> Self:
-        """Show changes as of now (UTC)."""
+    def of(cls, changes: Changes, value_of: ValueOf, following: str) -> Self:
+        """Show changes."""
         return cls(
-            added=[TransactionShape.of(row, now) for row in changes.added.values()],
-            modified=[TransactionShape.of(row, now) for row in changes.modified.values()],
+            added=[TransactionShape.of(row, value_of) for row in changes.added.values()],
+            modified=[TransactionShape.of(row, value_of) for row in changes.modified.values()],
             removed=[GoneShape(id=each) for each in changes.removed],
             has_more=changes.more,
             next_cursor=following,

@@ -1,7 +1,7 @@
 """Transactions over the wire."""
 
 import json
-from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Self
 
 from pydantic import Field
@@ -20,7 +20,9 @@ from tidemark.domain.ids import transaction_id
 from tidemark.domain.legs import Kind, Leg, Role
 from tidemark.domain.sides import Side, summed
 from tidemark.domain.transactions import Origin, State
+from tidemark.domain.valuations import Valuation, ValueStatus
 from tidemark.services.read_transactions import Listed, Sort
+from tidemark.services.valuations import ValueOf
 from tidemark.services.walk_transactions import Row
 
 
@@ -61,17 +63,42 @@ class LegShape(Shape):
 
 
 class ValuationShape(Shape):
-    """What a transaction was worth."""
+    """What a transaction was worth; `price` is per unit of its one asset.
 
-    status: str
-    currency: str | None
+    `pending`: there is no value yet; `missing`: no source has a price of that day. The `source` of
+    an `exact` one is `fiat_leg`, that of a `manual` one `owner`.
+    """
+
+    status: ValueStatus
+    currency: str
     amount: Amount | None
     price: Amount | None
     source: str | None
 
+    @classmethod
+    def of(cls, valuation: Valuation | None) -> Self | None:
+        """Show a valuation, if there is one."""
+        if valuation is None:
+            return None
+        return cls(
+            status=valuation.status,
+            currency=valuation.currency,
+            amount=_spelled(valuation.amount),
+            price=_spelled(valuation.price),
+            source=valuation.source,
+        )
+
+
+def _spelled(amount: Decimal | None) -> str | None:
+    """Spell an amount that may be unknown."""
+    return None if amount is None else amounts.canonical(amount)
+
 
 class TransactionShape(Shape):
-    """One event. `sent`, `received` and `fee` are null where several assets are: see `legs`."""
+    """One event. `sent`, `received` and `fee` are null where several assets are: see `legs`.
+
+    A deleted one has no `valuation`.
+    """
 
     id: str
     integration: str
@@ -91,11 +118,11 @@ class TransactionShape(Shape):
     received: AmountShape | None
     fee: AmountShape | None
     legs: list[LegShape]
-    valuation: ValuationShape
+    valuation: ValuationShape | None
 
     @classmethod
-    def of(cls, row: Row, now: datetime) -> Self:
-        """Show a transaction as of now (UTC)."""
+    def of(cls, row: Row, value_of: ValueOf) -> Self:
+        """Show a transaction, with its value."""
         stored, integration = row.transaction, row.integration
         facts, start = stored.facts, integration.start_date
         return cls(
@@ -117,7 +144,7 @@ class TransactionShape(Shape):
             received=_sum(facts, Side.RECEIVED),
             fee=_sum(facts, Side.FEE),
             legs=[LegShape.of(leg) for leg in facts.legs],
-            valuation=_valuation(facts, now),
+            valuation=ValuationShape.of(value_of(stored)),
         )
 
 
@@ -125,12 +152,6 @@ def _sum(facts: Facts, side: Side) -> AmountShape | None:
     """Sum up one side; None for nothing, or several assets."""
     money = summed(facts.legs, side)
     return money and AmountShape(asset=money.asset, amount=amounts.spell(money.amount))
-
-
-def _valuation(facts: Facts, now: datetime) -> ValuationShape:
-    """Say that there is no value: not yet on the transaction's own day, else at all."""
-    status = "pending" if facts.occurred_at.date() == now.date() else "missing"
-    return ValuationShape(status=status, currency=None, amount=None, price=None, source=None)
 
 
 class TransactionList(Shape):

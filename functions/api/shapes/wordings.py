@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 
 from functions.api.shapes.fields import GivenMoment, Shape, has_no_default, read_name
 from tidemark.domain import amounts, moments
+from tidemark.domain.facts import Worth
 from tidemark.domain.files import Money
 from tidemark.domain.legs import Kind, Role
 from tidemark.domain.local_times import check_written, read_local
@@ -53,6 +54,17 @@ def _money(body: MoneyBody | None) -> Money | None:
     return None if body is None else Money(body.asset, amounts.parse_amount(body.amount))
 
 
+class WorthBody(Shape):
+    """What the owner takes a transaction to be worth."""
+
+    amount: Annotated[str, Field(pattern=f"^{amounts.PLAIN.removeprefix('-?')}$")]
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
+
+    def worth(self) -> Worth:
+        """Give what is meant."""
+        return Worth(amounts.parse_amount(self.amount), self.currency)
+
+
 class LegBody(Shape):
     """One signed amount: what goes out, and a fee, is negative."""
 
@@ -70,7 +82,7 @@ class WordingBody(Shape):
 
     The time is `occurred_at`, or `local_time` (without an offset) in the IANA `zone`, with `fold` 0
     or 1 where clocks showed it twice. The amounts are `legs`, or any of `sent`, `received`, `fee`.
-    Null takes away a side, the label or the note.
+    Null takes away a side, the label, the note or the valuation.
     """
 
     occurred_at: Annotated[GivenMoment, _UNSAID] = moments.EARLIEST
@@ -126,6 +138,19 @@ class WordingBody(Shape):
             raise _wrong(f"/{missing}", "A local time needs `local_time` and `zone`.")
         fold = self.fold if "fold" in given else None
         return check_written(read_local(self.local_time, self.zone, fold), "/local_time")
+
+
+class ChangesBody(WordingBody):
+    """What to say of a transaction that is there; its worth, too."""
+
+    valuation: Annotated[WorthBody | None, _UNSAID] = None
+
+    def said(self) -> Said:
+        """Give what is said. Raises Invalid like ``WordingBody``."""
+        said = super().said()
+        if "valuation" in self.model_fields_set:
+            said["valuation"] = None if self.valuation is None else self.valuation.worth()
+        return said
 
 
 class NewTransactionBody(WordingBody):

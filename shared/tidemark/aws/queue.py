@@ -1,4 +1,4 @@
-"""The queues: of incremental syncs, and of work on files."""
+"""The queues: of incremental syncs, of work on files, of integrations to value."""
 
 import json
 import math
@@ -50,3 +50,17 @@ class SqsFilesQueue:
         """Change when the message is seen again."""
         body = {"QueueUrl": self._url, "ReceiptHandle": receipt, "VisibilityTimeout": seconds}
         self._wire.call("ChangeMessageVisibility", body)
+
+
+class SqsValuesQueue:
+    """Names integrations, nothing else."""
+
+    def __init__(self, wire: Wire, url: str) -> None:
+        """Send to the queue at a URL."""
+        self._wire = wire
+        self._url = url
+
+    def send(self, key: IntegrationKey) -> None:
+        """Send one message."""
+        message = {"owner": key.owner, "integration_id": key.integration_id}
+        self._wire.call("SendMessage", {"QueueUrl": self._url, "MessageBody": json.dumps(message)})

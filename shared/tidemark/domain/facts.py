@@ -3,9 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import NamedTuple, TypedDict
 
 from tidemark.domain.legs import Kind, Leg, kind_of
+
+
+class Worth(NamedTuple):
+    """What an owner takes a transaction to be worth."""
+
+    amount: Decimal
+    currency: str
+
+    @property
+    def told(self) -> dict[str, str]:
+        """Tell it as plain JSON."""
+        return {"amount": f"{self.amount:f}", "currency": self.currency}
 
 
 class Overlay(TypedDict, total=False):
@@ -19,6 +32,7 @@ class Overlay(TypedDict, total=False):
     legs: tuple[Leg, ...]
     label: str | None
     note: str | None
+    valuation: Worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +45,17 @@ class Words:
 
 
 class Facts(NamedTuple):
-    """What is shown and counted of a transaction. ``occurred_at`` is UTC."""
+    """What is shown and counted of a transaction. ``occurred_at`` is UTC.
+
+    ``valuation`` is the owner's word alone; without it, closes tell (``valuations``).
+    """
 
     occurred_at: datetime
     kind: Kind
     legs: tuple[Leg, ...]
     label: str | None
     note: str | None
+    valuation: Worth | None = None
 
 
 _NOTHING = Words()
@@ -56,6 +74,7 @@ def facts_of(
         shown,
         own.get("label", said.label),
         own.get("note", said.note),
+        own.get("valuation"),
     )
 
 

@@ -146,6 +146,9 @@ class Months(Protocol):
     def store(self, key: IntegrationKey, month: Month) -> bool:
         """Store totals computed at ``month.version``; False if the version has changed."""
 
+    def note_valued(self, key: IntegrationKey, month: Month, quote: str) -> None:
+        """Note that the closes of a month, as it was read, were asked for; no version is raised."""
+
     def drop(self, key: IntegrationKey, month: str, writers: Collection[str]) -> None:
         """Remove writers that died there, and raise the version, in one write."""
 

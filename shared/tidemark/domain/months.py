@@ -19,22 +19,35 @@ _LATE = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """One UTC month of one integration. ``totals`` are sums per clean asset."""
+    """One UTC month of one integration. ``totals`` are sums per clean asset.
+
+    ``valued`` says of which version, and in which currency, the closes were asked for.
+    """
 
     month: str
     version: int = 0
     writers: frozenset[str] = frozenset()
     computed_version: int | None = None
     totals: Mapping[str, Decimal] = field(default_factory=dict)
+    valued: str = ""
 
     @property
     def clean(self) -> bool:
         """Tell whether the totals can be trusted."""
         return self.computed_version == self.version and not self.writers
 
+    def is_valued(self, quote: str) -> bool:
+        """Tell whether the closes of all that is there were asked for, in a currency."""
+        return self.valued == valued_mark(self, quote) and not self.writers
+
     def dead_writers(self, now: datetime) -> frozenset[str]:
         """Give the writers that cannot be at work any more."""
         return frozenset(w for w in self.writers if writer_deadline(w) + _LATE < now)
+
+
+def valued_mark(month: Month, quote: str) -> str:
+    """Spell that the closes of a month as it is were asked for."""
+    return f"{quote}#{month.version}"
 
 
 def writer(who: str, deadline: datetime) -> str:

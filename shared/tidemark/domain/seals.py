@@ -77,6 +77,8 @@ def _overlay(overlay: Overlay | None) -> list[tuple[str, object]] | None:
         told["occurred_at"] = moments.spell(overlay["occurred_at"])
     if "legs" in overlay:
         told["legs"] = spell_legs(overlay["legs"])
+    if "valuation" in overlay:
+        told["valuation"] = overlay["valuation"].told
     return sorted(told.items())
 
 

@@ -154,6 +154,7 @@ def _told(transaction: Transaction) -> dict[str, object]:
         ],
         "label": facts.label,
         "note": facts.note,
+        "valuation": facts.valuation and facts.valuation.told,
         "merged_into": transaction.merged_into,
     }
 

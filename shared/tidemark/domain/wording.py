@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple, TypedDict
 
-from tidemark.domain.facts import Overlay, facts_of
+from tidemark.domain.facts import Overlay, Worth, facts_of
 from tidemark.domain.files import Money, row_legs
 from tidemark.domain.legs import Kind, Leg, Role
 from tidemark.domain.sides import NATURAL, Side, legs_on, side_of, summed
@@ -26,7 +26,7 @@ class SaidLeg(NamedTuple):
 class Said(TypedDict, total=False):
     """What an owner says; what is not in it, nothing is said of.
 
-    Either ``legs``, or sides. None takes away a side, the label or the note.
+    Either ``legs``, or sides. None takes away a side, the label, the note or the valuation.
     """
 
     occurred_at: datetime
@@ -37,6 +37,7 @@ class Said(TypedDict, total=False):
     fee: Money | None
     label: str | None
     note: str | None
+    valuation: Worth | None
 
 
 def new_legs(said: Said) -> tuple[Leg, ...]:
@@ -64,9 +65,18 @@ def reworded(stored: Transaction, said: Said) -> Overlay | None:
         own["label"] = said["label"]
     if "note" in said:
         own["note"] = said["note"]
+    if "valuation" in said:
+        own = _with_valuation(own, said["valuation"])
     if "legs" in said or any(side.value in said for side in Side):
         own = _with_legs(stored, own, _something(_worded(stored, said)))
     return _as_far_as_it_differs(stored, own)
+
+
+def _with_valuation(own: Overlay, worth: Worth | None) -> Overlay:
+    """Put the owner's valuation into an overlay, or take it out of it."""
+    less: Overlay = {**own}
+    less.pop("valuation", None)
+    return less if worth is None else {**less, "valuation": worth}
 
 
 def _with_legs(stored: Transaction, own: Overlay, legs: tuple[Leg, ...]) -> Overlay:

@@ -44,8 +44,13 @@ class ExportRow:
     @classmethod
     def of(cls, transaction: Transaction, integration_name: str) -> Self:
         """Give what is shown of a transaction."""
+        facts = transaction.facts
         return cls(
-            *transaction.facts,
+            facts.occurred_at,
+            facts.kind,
+            facts.legs,
+            facts.label,
+            facts.note,
             source_id=transaction.source_id,
             integration_name=integration_name,
         )

@@ -15,6 +15,7 @@ from tidemark.domain.imports import FileJob, Import, ImportCounts, ImportStatus,
 from tidemark.domain.integrations import IntegrationKey
 from tidemark.domain.pages import Window
 from tidemark.domain.ports import Clock, FilesQueue, Imports
+from tidemark.domain.price_ports import ValuesQueue
 from tidemark.domain.transactions import Origin, Transaction, imported
 from tidemark.errors import Conflict, NotFound
 from tidemark.services.add_up import AddUp
@@ -63,6 +64,7 @@ class CommitFile:
     add_up: AddUp
     queue: FilesQueue
     clock: Clock
+    values: ValuesQueue
 
     def __call__(self, job: FileJob, deadline: datetime) -> None:
         """Commit an import, or go on with it; ask for the rest to be done when time is up.
@@ -100,6 +102,7 @@ class CommitFile:
             hold.save(counts=counts, done=done, attempts=0)
         self._find_duplicates(hold.record, rows)
         self.add_up.calculated(key_of(hold.record))  # so that nobody has to wait for it later
+        self.values.send(key_of(hold.record))
         hold.end(ImportStatus.COMMITTED)
 
     def _rows(self, hold: Hold) -> list[Named]:

@@ -25,6 +25,7 @@ from tidemark.domain.ports import (
     Runs,
     Syncs,
 )
+from tidemark.domain.price_ports import ValuesQueue
 from tidemark.domain.steps import Worker
 from tidemark.domain.syncs import Lease, Mode, Problem, Run, Sync, SyncStatus, record_of
 from tidemark.errors import LeaseHeld, LeaseLost, StoreUnavailable
@@ -47,6 +48,7 @@ class FinishSync:
     """Brings a run to its one end. Every part may be done twice: the claim is dropped last.
 
     Without ``duplicates`` none are looked for: the next sync does it, which reads on from there.
+    ``values`` is told of integrations that got something new.
     """
 
     integrations: Integrations
@@ -58,6 +60,7 @@ class FinishSync:
     metrics: Metrics
     clock: Clock
     duplicates: LookForDuplicates | None = None
+    values: ValuesQueue | None = None
 
     def finish(
         self,
@@ -100,6 +103,8 @@ class FinishSync:
         self.syncs.put(sync)
         if self.duplicates is not None and not found:
             self.duplicates.hand_on(sync.key.owner, sync.id)
+        if self.values is not None and (sync.counts.new or sync.counts.merged):
+            self.values.send(sync.key)
 
     def _looked_for_duplicates(self, sync: Sync) -> bool:
         """Look for possible duplicates; False if a worker has to: too many, or no store for it."""

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from decimal import Decimal
 
 from tidemark.domain.amounts import canonical
 from tidemark.domain.integrations import IntegrationKey
-from tidemark.domain.months import Month
+from tidemark.domain.months import Month, valued_mark
 from tidemark.stores import bulk
 from tidemark.stores.table import Item, Table, read
 from tidemark.wire import ConditionFailed, Wire
@@ -66,6 +67,17 @@ class DynamoMonths:
             return False
         return True
 
+    def note_valued(self, key: IntegrationKey, month: Month, quote: str) -> None:
+        """Set one attribute; a month that was erased meanwhile is not made again."""
+        values = {"valued": valued_mark(month, quote)}
+        with suppress(ConditionFailed):
+            self._table.update(
+                _key(key, month.month),
+                "SET #valued = :valued",
+                when="attribute_exists(#version)",
+                values=values,
+            )
+
     def erase(self, key: IntegrationKey) -> None:
         """Remove all months."""
         keys = self._table.query(
@@ -91,4 +103,5 @@ def _month(item: Item) -> Month:
         writers=values.get("writers", frozenset()),
         computed_version=values.get("computed_version"),
         totals={asset: Decimal(amount) for asset, amount in totals.items()},
+        valued=values.get("valued", ""),
     )

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
-from tidemark.domain import moments
-from tidemark.domain.facts import Overlay, Words
+from tidemark.domain import amounts, moments
+from tidemark.domain.facts import Overlay, Words, Worth
 from tidemark.domain.history import Action, Change
 from tidemark.domain.legs import Kind, parse_legs, spell_legs
 
@@ -19,6 +20,9 @@ def spell_overlay(overlay: Overlay) -> str:
         spelled["occurred_at"] = moments.spell(overlay["occurred_at"])
     if "legs" in overlay:
         spelled["legs"] = spell_legs(overlay["legs"])
+    if "valuation" in overlay:
+        worth = overlay["valuation"]
+        spelled["valuation"] = [amounts.spell(worth.amount), worth.currency]
     return _ENCODER.encode(spelled)
 
 
@@ -32,6 +36,9 @@ def parse_overlay(text: str) -> Overlay:
         overlay["kind"] = Kind(spelled["kind"])
     if "legs" in spelled:
         overlay["legs"] = parse_legs(spelled["legs"])
+    if "valuation" in spelled:
+        amount, currency = spelled["valuation"]
+        overlay["valuation"] = Worth(Decimal(amount), currency)
     return overlay
 
 

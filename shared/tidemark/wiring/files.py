@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tidemark.wiring.base import clock
 from tidemark.wiring.duplicates import find_duplicates, undo, undo_sync
-from tidemark.wiring.outside import files_queue, uploads
+from tidemark.wiring.outside import files_queue, uploads, values_queue
 from tidemark.wiring.stores import (
     accounts,
     imports,
@@ -86,6 +86,7 @@ def commit_file() -> CommitFile:
         add_up=AddUp(ledger(), months(), clock()),
         queue=files_queue(),
         clock=clock(),
+        values=values_queue(),
     )
 
 

@@ -9,7 +9,10 @@ from tidemark.settings import settings
 from tidemark.wiring.base import clock, session, wire
 
 if TYPE_CHECKING:
-    from tidemark.domain import ports
+    from collections.abc import Sequence
+
+    from tidemark.domain import ports, price_ports
+    from tidemark.domain.prices import PriceSource
 
 
 @cache
@@ -50,6 +53,26 @@ def files_queue() -> ports.FilesQueue:
     from tidemark.aws.queue import SqsFilesQueue
 
     return SqsFilesQueue(wire("sqs"), settings().files_queue_url)
+
+
+@cache
+def values_queue() -> price_ports.ValuesQueue:
+    """Hand integrations to who values their transactions."""
+    from tidemark.aws.queue import SqsValuesQueue
+
+    return SqsValuesQueue(wire("sqs"), settings().values_queue_url)
+
+
+@cache
+def price_sources() -> Sequence[PriceSource]:
+    """Open the sources of prices, in the order in which they are asked."""
+    from pathlib import Path
+
+    from tidemark.connector_kit.price_source import Means, open_sources
+
+    file = settings().prices_file
+    means = Means(clock(), file=Path(file) if file else None)
+    return open_sources("tidemark.prices", settings().price_sources, means)
 
 
 @cache

@@ -9,7 +9,7 @@ from tidemark.settings import settings
 from tidemark.wiring.base import wire
 
 if TYPE_CHECKING:
-    from tidemark.domain import ports
+    from tidemark.domain import ports, price_ports
 
 
 @cache
@@ -138,3 +138,19 @@ def balance_checks() -> ports.BalanceChecks:
     from tidemark.stores.checks import DynamoBalanceChecks
 
     return DynamoBalanceChecks(wire("dynamodb"), settings().imports_table)
+
+
+@cache
+def sheets() -> price_ports.Sheets:
+    """Keep closes, those known and those wanted."""
+    from tidemark.stores.sheets import DynamoSheets
+
+    return DynamoSheets(wire("dynamodb"), settings().closes_table)
+
+
+@cache
+def quotes() -> price_ports.Quotes:
+    """Keep the prices of now."""
+    from tidemark.stores.quotes import DynamoQuotes
+
+    return DynamoQuotes(wire("dynamodb"), settings().quotes_table)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tidemark.wiring.base import clock, licences
 from tidemark.wiring.duplicates import find_duplicates
-from tidemark.wiring.outside import connectors, metrics, queue, vault, workflow
+from tidemark.wiring.outside import connectors, metrics, queue, values_queue, vault, workflow
 from tidemark.wiring.stores import (
     accounts,
     balance_checks,
@@ -115,6 +115,7 @@ def finish_sync() -> FinishSync:
         metrics(),
         clock(),
         find_duplicates(),
+        values_queue(),
     )
 
 

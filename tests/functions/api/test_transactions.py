@@ -51,11 +51,11 @@ def test_a_transaction_has_the_shape_of_the_contract(desk: Desk) -> None:
         "fee": {"asset": "EUR", "amount": "0.0490"},
         "legs": shown["legs"],
         "valuation": {
-            "status": "missing",
-            "currency": None,
-            "amount": None,
-            "price": None,
-            "source": None,
+            "status": "exact",
+            "currency": "EUR",
+            "amount": "1.25",
+            "price": "1250",
+            "source": "fiat_leg",
         },
     }
     assert shown["legs"][2] == {
@@ -75,13 +75,6 @@ def test_several_assets_sent_are_told_by_the_legs_alone(desk: Desk) -> None:
     change(desk, 0, legs=(*stored.legs, more))
     shown = desk.send("GET", path_of(0)).json
     assert (shown["sent"], shown["received"]["asset"], len(shown["legs"])) == (None, "BTC", 3)
-
-
-def test_a_transaction_of_today_waits_for_its_value(desk: Desk) -> None:
-    """A past one has none; neither shows an amount."""
-    change(desk, 0, occurred_at=desk.world.clock.now())
-    assert desk.send("GET", path_of(0)).json["valuation"]["status"] == "pending"
-    assert desk.send("GET", path_of(1)).json["valuation"]["status"] == "missing"
 
 
 def test_pending_ones_are_listed_only_when_asked_for(desk: Desk) -> None:

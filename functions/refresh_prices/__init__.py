@@ -1,0 +1,1 @@
+"""Ticks: fires the schedule, and gives every run that lost its driver a new one."""

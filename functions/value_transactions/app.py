@@ -1,0 +1,63 @@
+"""Sees to it that transactions can be valued: of integrations that changed, and every few minutes."""
+
+import json
+from datetime import datetime
+from typing import TypedDict
+
+from aws_lambda_powertools import Logger
+
+from tidemark import wiring
+from tidemark.aws.invocation import Context, Discreet, budget_of
+from tidemark.domain.integrations import IntegrationKey
+
+logger = Logger()
+
+
+class Record(TypedDict):
+    """The part of an SQS record that is used."""
+
+    messageId: str
+    body: str
+
+
+class Asked(TypedDict, total=False):
+    """A batch of SQS records; a tick of the schedule has none."""
+
+    Records: list[Record]
+
+
+class Failure(TypedDict):
+    """A message to be delivered again."""
+
+    itemIdentifier: str
+
+
+class Done(TypedDict, total=False):
+    """What is to be delivered again, or how many sheets of closes a tick asked for."""
+
+    batchItemFailures: list[Failure]
+    asked: int
+
+
+@logger.inject_lambda_context
+def handler(event: Asked, context: Context) -> Done:
+    """Look at the integrations that a batch names, or fetch what is due."""
+    until = wiring.clock().now() + budget_of(context)
+    if "Records" not in event:
+        with Discreet():
+            return {"asked": wiring.value_transactions().due(until)}
+    failed = [record for record in event["Records"] if not _done(record, until)]
+    return {"batchItemFailures": [{"itemIdentifier": each["messageId"]} for each in failed]}
+
+
+def _done(record: Record, until: datetime) -> bool:
+    """Look at one integration; tell whether the message is done with."""
+    try:
+        named = json.loads(record["body"])
+        key = IntegrationKey(named["owner"], named["integration_id"])
+        wiring.value_transactions().integration(key, until)
+    except Exception as error:  # noqa: BLE001 - one bad message must not take the batch with it
+        kind = type(error).__name__
+        logger.error("valuing failed", extra={"kind": kind})  # noqa: TRY400 - no text of it
+        return False
+    return True

@@ -1,0 +1,84 @@
+"""Filling sheets: sources are asked for the closes that are wanted and not known yet."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import batched
+
+from tidemark.domain.ports import Clock
+from tidemark.domain.price_ports import Sheets
+from tidemark.domain.sheets import Sheet, SheetKey
+from tidemark.errors import StaleVersion
+from tidemark.services.find_prices import FindPrices
+
+_AT_ONCE = 100
+_TRIES = 5
+
+
+@dataclass(frozen=True)
+class FillSheets:
+    """Wants closes, and fetches those that are due. What is known is never asked for again.
+
+    Sources that may be asked as often as one likes are asked before something is due, too.
+    """
+
+    sheets: Sheets
+    finding: FindPrices
+    clock: Clock
+
+    def want(self, needs: Mapping[SheetKey, Collection[date]]) -> list[SheetKey]:
+        """Want closes of days, sheet by sheet; name those sheets that were changed by it."""
+        changed = []
+        for keys in batched(needs, _AT_ONCE, strict=False):
+            kept = self.sheets.read(keys)
+            changed += [key for key in keys if self._want(kept.get(key), key, needs[key])]
+        return changed
+
+    def _want(self, kept: Sheet | None, key: SheetKey, days: Collection[date]) -> bool:
+        """Add days to a sheet; False if they were known or wanted before."""
+        for _ in range(_TRIES):
+            sheet = kept or Sheet(key)
+            wanting = sheet.wanting(days, self.clock.now())
+            if wanting is sheet:
+                return False
+            try:
+                self.sheets.write(wanting)
+            except StaleVersion:
+                kept = self.sheets.read([key]).get(key)
+            else:
+                return True
+        raise StaleVersion("others keep changing the sheet")
+
+    def due(self, until: datetime) -> int:
+        """Fetch what is due, until a moment; give how many sheets were asked for."""
+        count = 0
+        while self.clock.now() < until:
+            keys = self.sheets.due(self.clock.now(), _AT_ONCE)
+            done = self.fill(keys, until)
+            count += done
+            if done < len(keys) or len(keys) < _AT_ONCE:
+                break
+        return count
+
+    def fill(self, keys: Collection[SheetKey], until: datetime) -> int:
+        """Fetch what is due on some sheets; what there is no time for stays due."""
+        kept, count = self.sheets.read(keys), 0
+        for key in keys:
+            if self.clock.now() >= until:
+                break
+            count += 1
+            if key in kept:
+                self._fill(kept[key])
+        return count
+
+    def _fill(self, sheet: Sheet) -> None:
+        """Ask for one sheet's open days; what somebody else changed meanwhile stays due."""
+        asked = sheet.open(self.clock.now(), early=self.finding.free)
+        if not asked:
+            return
+        found = self.finding.closes(sheet.key.pair, asked)
+        answered = sheet.answered(found.closes, found.none, asked, self.clock.now())
+        try:
+            self.sheets.write(answered)
+        except StaleVersion:
+            return
