@@ -128,7 +128,8 @@ class Office:
         """Give other credentials."""
         it = self.it
         store, coverage = it.see(it.integrations), it.see(it.coverage)
-        return RotateCredentials(self.checking, store, coverage, it.vault, self.stop)
+        issues = it.see(it.issues)
+        return RotateCredentials(self.checking, store, coverage, issues, it.vault, self.stop)
 
     @property
     def edit(self) -> EditIntegrations:

@@ -104,7 +104,8 @@ class World(Priced):
     ) -> IntegrationKey:
         """Add an integration, of the fake source unless told otherwise."""
         sealed = self.vault.seal(key, credentials)
-        given = {"name": "Fake", "sealed": sealed, "created_at": START, **facts}
+        checked = {"created_at": START, "rights_checked_at": self.clock.now()}
+        given = {"name": "Fake", "sealed": sealed, **checked, **facts}
         self.integrations.add(Integration(key, connector, IntegrationKind.EXCHANGE, **given))
         return key
 
@@ -130,9 +131,8 @@ class World(Priced):
             self.see(self.accounts),
             self.clock,
         )
-        return SyncStep(
-            books, self.see(self.integrations), self.see(self.coverage), self.sources, self.vault
-        )
+        stores = (self.see(self.integrations), self.see(self.coverage))
+        return SyncStep(books, *stores, self.sources, self.vault, self.licences)
 
     @property
     def finishing(self) -> FinishSync:

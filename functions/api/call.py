@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Request
@@ -41,6 +42,11 @@ class Call:
         """Give the owner. Raises Unauthenticated."""
         authorizer = self.event["requestContext"].get("authorizer") or {}
         return owner_of((authorizer.get("jwt") or {}).get("claims") or {})
+
+    @cached_property
+    def zone(self) -> str:
+        """Give the zone (IANA) in which the owner counts days."""
+        return self.ports.accounts().get(self.owner).zone
 
     @property
     def request_id(self) -> str:

@@ -52,6 +52,7 @@ class Connecting:
             checking=self._checking,
             integrations=self._wired.integrations(),
             coverage=self._wired.coverage(),
+            issues=self._wired.issues(),
             vault=self._wired.vault(),
             stop=self._stop,
         )

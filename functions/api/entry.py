@@ -36,6 +36,7 @@ _RESOURCES = frozenset(
         "period_lock",
         "possible_duplicates",
         "prices",
+        "report_readiness",
         "syncs",
         "transactions",
     }

@@ -1,4 +1,4 @@
-"""Sees to it that transactions can be valued: of integrations that changed, and every few minutes."""
+"""Has transactions valued: those of integrations that changed, and every few minutes."""
 
 import json
 from datetime import datetime

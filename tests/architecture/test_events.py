@@ -11,6 +11,7 @@ from tests.architecture.stack import properties, routes
 from tests.architecture.test_state_machine import states
 from tidemark.domain.imports import import_of
 from tidemark.domain.schedules import SLOT, Wheel
+from tidemark.services.check_on_demand import is_check
 
 EVENTS = Path(__file__).resolve().parents[2] / "events"
 REQUESTS = sorted(path.stem for path in EVENTS.glob("api_*.json"))
@@ -55,6 +56,15 @@ def test_a_message_names_one_sync() -> None:
     (record,) = event("sqs_sync")["Records"]
 
     assert set(json.loads(record["body"])) == {"owner", "integration_id", "sync_id"}
+
+
+def test_a_message_may_name_a_balance_check_in_its_place() -> None:
+    """It is told by the beginning of its id."""
+    (record,) = event("sqs_balance_check")["Records"]
+    body = json.loads(record["body"])
+
+    assert set(body) == {"owner", "integration_id", "sync_id"}
+    assert is_check(body["sync_id"])
 
 
 def test_an_integration_to_value_is_named_alone() -> None:

@@ -11,10 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.defects import by_the_owner, in_sorting, in_syncing
+from tests.defects import by_the_owner, in_balances, in_sorting, in_syncing
 from tests.defects.defect import ROOT, Defect
 
-DEFECTS = (*in_sorting.DEFECTS, *in_syncing.DEFECTS, *by_the_owner.DEFECTS)
+DEFECTS = (
+    *in_sorting.DEFECTS,
+    *in_syncing.DEFECTS,
+    *in_balances.DEFECTS,
+    *by_the_owner.DEFECTS,
+)
 LONGEST = 60
 """So many seconds a defect may live."""
 

@@ -140,9 +140,9 @@ class MemoryIssues:
         )
 
     def resolve(self, owner: str, issue_id: str, at: datetime) -> None:
-        """Close an open one."""
+        """Close one that is not resolved yet."""
         stored = self.items.get((owner, issue_id))
-        if stored is not None and stored.state is IssueState.OPEN:
+        if stored is not None and stored.state is not IssueState.RESOLVED:
             self._close(owner, stored, IssueState.RESOLVED, at)
 
     def of_owner(self, owner: str) -> list[Issue]:
@@ -155,6 +155,8 @@ class MemoryIssues:
         stored = self.items.get((owner, issue_id))
         if stored is None:
             raise NotFound
+        if stored.state is IssueState.RESOLVED:
+            return stored
         return self._close(owner, stored, IssueState.DISMISSED, at)
 
     def _close(self, owner: str, issue: Issue, state: IssueState, at: datetime) -> Issue:

@@ -67,5 +67,5 @@ def test_every_function_of_the_template_has_grants() -> None:
     """Whatever it is for, it keeps something in a table."""
     roles = Roles.of(read(ROOT, {}), lambda value: value)
 
-    assert len(roles.grants) == 8
+    assert len(roles.grants) == 10
     assert all(roles.grants.values())

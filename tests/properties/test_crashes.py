@@ -13,9 +13,9 @@ from tidemark.services.add_up import AddUp
 
 
 def world() -> World:
-    """Give a world whose history takes three pages."""
+    """Give a world whose history takes three pages, and whose key is to be checked again."""
     it = World(FakeSource(trades(7, start=START), page_size=5))
-    it.connect()
+    it.connect(rights_checked_at=None)
     return it
 
 

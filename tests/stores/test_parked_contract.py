@@ -111,19 +111,33 @@ def test_a_resolved_issue_opens_anew(stores: Stores) -> None:
 
 
 def test_a_dismissed_issue_stays_dismissed(stores: Stores) -> None:
-    """Neither its cause nor its going changes that; an unknown one cannot be dismissed."""
+    """Its cause does not change that; an unknown one cannot be dismissed."""
     stores.issues.open("alice", ISSUE)
     dismissed = replace(ISSUE, state=IssueState.DISMISSED, closed_at=NOW)
 
     assert stores.issues.dismiss("alice", "iss_1", NOW) == dismissed
     stores.issues.open("alice", replace(ISSUE, message="again"))
-    stores.issues.resolve("alice", "iss_1", NOW + MINUTE)
 
     assert stores.issues.of_owner("alice") == [dismissed]
     with pytest.raises(NotFound):
         stores.issues.dismiss("mallory", "iss_1", NOW)
     stores.issues.resolve("mallory", "iss_1", NOW)
     assert stores.issues.of_owner("mallory") == []
+
+
+def test_a_dismissed_issue_opens_anew_when_its_cause_has_gone_and_come_back(
+    stores: Stores,
+) -> None:
+    """Once the cause is gone it is resolved, and then there is nothing to dismiss."""
+    stores.issues.open("alice", ISSUE)
+    stores.issues.dismiss("alice", "iss_1", NOW)
+    stores.issues.resolve("alice", "iss_1", NOW + MINUTE)
+
+    resolved = replace(ISSUE, state=IssueState.RESOLVED, closed_at=NOW + MINUTE)
+    assert stores.issues.dismiss("alice", "iss_1", NOW + 2 * MINUTE) == resolved
+    again = replace(ISSUE, opened_at=NOW + 3 * MINUTE)
+    stores.issues.open("alice", again)
+    assert stores.issues.of_owner("alice") == [again]
 
 
 def test_lists_and_erases_issues(stores: Stores) -> None:

@@ -1,5 +1,6 @@
 """Exports: order a file of transactions, and fetch it."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from functions.api.answers import Answer, answer
 from functions.api.call import Here
 from functions.api.documents import READ, WRITE, document
 from functions.api.shapes.exports import ExportShape, NewExport
+from functions.api.times import moment_of
 
 router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 _TAG = "exports"
@@ -21,7 +23,8 @@ _TAG = "exports"
 )
 def create_export(here: Here, wanted: Annotated[NewExport, Body()]) -> Answer:
     """Write transactions into a file, oldest first."""
-    made = here.services.filing.exports.create(here.owner, wanted.format, wanted.filter())
+    filters = wanted.filter(partial(moment_of, here))
+    made = here.services.filing.exports.create(here.owner, wanted.format, filters)
     shape = ExportShape.of(made, None)
     return answer(shape, HTTPStatus.ACCEPTED, location=f"/v1/exports/{made.id}")
 

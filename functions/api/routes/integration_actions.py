@@ -14,6 +14,7 @@ from functions.api.shapes.integrations import (
     IntegrationShape,
     NewIntegrationShape,
 )
+from functions.api.times import moment_of
 from tidemark.domain.integrations import Integration
 from tidemark.services.convert import Conversion
 from tidemark.services.edit_integrations import Changes
@@ -88,12 +89,13 @@ def convert_integration(
     here: Here, integration_id: str, wanted: Annotated[ConversionBody, Body()]
 ) -> Answer:
     """Check credentials at their source, and sync from there; its transactions stay manual."""
+    start = moment_of(here, wanted.start_date, "/start_date")
     given = "start_date" in wanted.model_fields_set
     conversion = Conversion(
         connector=wanted.connector,
         credentials=wanted.credentials,
         import_mode=wanted.import_mode,
-        changes=Changes(start_date=wanted.start_date) if given else Changes(),
+        changes=Changes(start_date=start) if given else Changes(),
         start_sync=wanted.start_sync,
     )
     convert = here.services.connecting.convert

@@ -22,6 +22,7 @@ from functions.api.shapes.integrations import (
     NewIntegrationShape,
     StreamShape,
 )
+from functions.api.times import moment_of
 from tidemark.services.connect import NewIntegration
 from tidemark.services.edit_integrations import Changes
 
@@ -50,7 +51,7 @@ def create_integration(here: Here, wanted: Annotated[NewIntegrationBody, Body()]
         connector=wanted.connector,
         name=wanted.name,
         credentials=wanted.credentials,
-        start_date=wanted.start_date,
+        start_date=moment_of(here, wanted.start_date, "/start_date"),
         import_mode=wanted.import_mode,
         deleted=wanted.deleted,
         group=wanted.group,
@@ -100,6 +101,8 @@ def change_integration(
 ) -> Answer:
     """Change name, group, start date, or what happens to deleted transactions."""
     given = {name: getattr(wanted, name) for name in wanted.model_fields_set}
+    if "start_date" in given:
+        given["start_date"] = moment_of(here, wanted.start_date, "/start_date")
     changed = here.services.edit_integrations.change(
         here.owner, integration_id, cast("Changes", given), here.expected(int)
     )

@@ -21,7 +21,7 @@ router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyp
 @router.get("/v1/issues", **document("List issues", "issues", READ, IssueList))
 def list_issues(here: Here, asked: Annotated[IssueQuery, Query()]) -> Answer:
     """Give the owner's issues, newest first."""
-    listing = (here.owner, "issues", asked.integration, asked.state)
+    listing = (here.owner, "issues", asked.integration, asked.state, asked.type)
     cursors = here.services.cursors
     before = tuple(cursors.read(listing, asked.cursor)) if asked.cursor else None
     rows = [each for each in _issues(here, asked) if before is None or _place(each) < before]
@@ -37,6 +37,7 @@ def _issues(here: Call, asked: IssueQuery) -> Iterator[Issue]:
         here.services.read_integrations.get(here.owner, asked.integration)
     for each in here.ports.issues().of_owner(here.owner):
         wanted = asked.integration in (None, each.integration_id)
+        wanted = wanted and asked.type in (None, each.type)
         if wanted and asked.state in (None, each.state):
             yield each
 

@@ -34,8 +34,9 @@ def get_period_lock(
 @router.put("/v1/period_lock", **document("Lock a period", _TAG, WRITE, MovedLockShape))
 def put_period_lock(here: Here, wanted: Annotated[PeriodLockBody, Body()]) -> Answer:
     """Lock everything before a moment, forward or backward of what is locked now; null unlocks."""
-    locking, until = here.services.locking.lock, wanted.moment
+    locking, zone = here.services.locking.lock, wanted.zone or here.zone
+    until = wanted.moment(zone)
     if until is None:
         return answer(MovedLockShape.of(locking.unlock(here.owner)))
     deadline = here.ports.clock().now() + _AT_WORK
-    return answer(MovedLockShape.of(locking.lock(here.owner, until, wanted.zone, deadline)))
+    return answer(MovedLockShape.of(locking.lock(here.owner, until, zone, deadline)))

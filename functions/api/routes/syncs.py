@@ -13,6 +13,7 @@ from functions.api.call import Call, Here
 from functions.api.documents import READ, WRITE, document
 from functions.api.shapes.queries import IntegrationPageQuery
 from functions.api.shapes.syncs import NewSyncs, StartedSyncs, SyncList, SyncRevertShape, SyncShape
+from functions.api.times import moment_of
 from tidemark.domain.ids import is_id
 from tidemark.domain.moments import EARLIEST
 from tidemark.domain.pages import Window
@@ -51,7 +52,8 @@ def _window(here: Call, wanted: NewSyncs) -> Window | None:
         raise _invalid("/from", "`from` and `to` go with mode range, and range needs one of them.")
     if not given:
         return None
-    window = Window(wanted.from_, wanted.to or here.ports.clock().now())
+    since, until = moment_of(here, wanted.from_, "/from"), moment_of(here, wanted.to, "/to")
+    window = Window(since, until or here.ports.clock().now())
     if (window.since or EARLIEST) >= window.until:
         raise _invalid("/to", "`to` must be later than `from`.")
     return window

@@ -17,10 +17,11 @@ from functions.api.shapes.transactions import (
     TransactionQuery,
     TransactionShape,
 )
+from functions.api.times import moment_of
 from tidemark.domain import moments
 from tidemark.services.read_changes import BEGINNING, Position
 from tidemark.services.read_history import history_of
-from tidemark.services.read_transactions import Sort
+from tidemark.services.read_transactions import Filter, Sort
 from tidemark.services.walk_transactions import ImportSpot, Row, Spot
 
 __all__ = ["router"]
@@ -51,7 +52,7 @@ def _by_time(here: Call, asked: TransactionQuery, place: Sequence[str] | None) -
     after = Spot(moments.parse(place[0]), place[1], place[2]) if place else None
     newest = asked.sort is not Sort.OLDEST
     found = here.services.read_transactions.by_time(
-        here.owner, asked.filter(), after, asked.limit, newest_first=newest
+        here.owner, _filter(here, asked), after, asked.limit, newest_first=newest
     )
     return _listed(here, asked, found.rows, found.last)
 
@@ -59,9 +60,14 @@ def _by_time(here: Call, asked: TransactionQuery, place: Sequence[str] | None) -
 def _by_import(here: Call, asked: TransactionQuery, place: Sequence[int] | None) -> Answer:
     """List by the time of import."""
     found = here.services.read_transactions.newest_imported(
-        here.owner, asked.filter(), _import_spot(place), asked.limit
+        here.owner, _filter(here, asked), _import_spot(place), asked.limit
     )
     return _listed(here, asked, found.rows, found.last)
+
+
+def _filter(here: Call, asked: TransactionQuery) -> Filter:
+    """Give the filters that are asked for."""
+    return asked.filter(lambda given, pointer: moment_of(here, given, f"/query{pointer}"))
 
 
 def _import_spot(place: Sequence[int] | None) -> ImportSpot | None:

@@ -2,17 +2,18 @@
 
 from typing import Self
 
-from functions.api.shapes.fields import Amount, GivenMoment, Moment, Shape
+from functions.api.shapes.fields import Amount, Moment, Shape
 from functions.api.shapes.queries import GroupName, IntegrationPageQuery
+from functions.api.shapes.times import GivenEnd
 from tidemark.domain.amounts import canonical
 from tidemark.services.read_balances import BalanceRow
 
 
 class BalanceQuery(IntegrationPageQuery):
-    """Which balances: of one integration, or of those of one group; `at` is a past moment."""
+    """Which balances: of one integration, or of those of one group; `at` is in the past."""
 
     group: GroupName | None = None
-    at: GivenMoment | None = None
+    at: GivenEnd | None = None
 
 
 class BalanceShape(Shape):

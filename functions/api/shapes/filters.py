@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from functions.api.shapes.fields import GivenMoment, Shape
+from functions.api.shapes.fields import Shape
+from functions.api.shapes.times import GivenTime, Resolve
 from tidemark.domain.legs import Kind
 from tidemark.domain.transactions import Origin
 from tidemark.services.read_transactions import Filter, Listed
@@ -20,12 +21,12 @@ class TransactionFilter(Shape):
     kind: Kind | None = None
     state: Listed | None = None
     origin: Origin | None = None
-    from_: Annotated[GivenMoment | None, Field(alias="from")] = None
-    to: GivenMoment | None = None
+    from_: Annotated[GivenTime | None, Field(alias="from")] = None
+    to: GivenTime | None = None
     q: Text | None = None
     import_: Annotated[Text | None, Field(alias="import")] = None
 
-    def filter(self) -> Filter:
+    def filter(self, moment: Resolve) -> Filter:
         """Give what is asked for."""
         return Filter(
             integration=self.integration,
@@ -33,8 +34,8 @@ class TransactionFilter(Shape):
             kind=self.kind,
             state=self.state,
             origin=self.origin,
-            since=self.from_,
-            until=self.to,
+            since=moment(self.from_, "/from"),
+            until=moment(self.to, "/to"),
             text=self.q,
             import_id=self.import_,
         )

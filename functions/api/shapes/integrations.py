@@ -4,8 +4,9 @@ from typing import Annotated, Self
 
 from pydantic import Field, StrictBool
 
-from functions.api.shapes.fields import GivenMoment, Json, Moment, Name, Shape, has_no_default
+from functions.api.shapes.fields import Json, Moment, Name, Shape, has_no_default
 from functions.api.shapes.queries import GroupName, PageQuery
+from functions.api.shapes.times import GivenTime
 from tidemark.domain.integrations import DeletedPolicy, ImportMode, IntegrationKind, Status
 from tidemark.services.check_credentials import Checked
 from tidemark.services.read_integrations import IntegrationView, Span, StreamSpans
@@ -22,7 +23,7 @@ class NewIntegrationBody(Shape):
     connector: ConnectorName
     name: Name
     credentials: Annotated[Credentials, Field(default_factory=dict)]
-    start_date: GivenMoment | None = None
+    start_date: GivenTime | None = None
     import_mode: ImportMode = ImportMode.ALL
     deleted: DeletedPolicy = DeletedPolicy.STAY_DELETED
     group: Name | None = None
@@ -35,7 +36,7 @@ class IntegrationChanges(Shape):
 
     name: Annotated[Name, Field(json_schema_extra=has_no_default)] = ""
     group: Annotated[Name | None, Field(json_schema_extra=has_no_default)] = None
-    start_date: Annotated[GivenMoment | None, Field(json_schema_extra=has_no_default)] = None
+    start_date: Annotated[GivenTime | None, Field(json_schema_extra=has_no_default)] = None
     deleted: Annotated[DeletedPolicy, Field(json_schema_extra=has_no_default)] = (
         DeletedPolicy.STAY_DELETED
     )
@@ -53,7 +54,7 @@ class ConversionBody(Shape):
     connector: ConnectorName
     credentials: Credentials
     import_mode: ImportMode = ImportMode.ALL
-    start_date: Annotated[GivenMoment | None, Field(json_schema_extra=has_no_default)] = None
+    start_date: Annotated[GivenTime | None, Field(json_schema_extra=has_no_default)] = None
     start_sync: StrictBool = True
 
 

@@ -3,11 +3,13 @@
 from typing import Self
 
 from functions.api.shapes.fields import Moment, Shape
+from functions.api.shapes.ways import LinkShape
 from tidemark.domain.issues import Issue, IssueState, IssueType
+from tidemark.domain.ways import out_of
 
 
 class IssueShape(Shape):
-    """Something that an owner should know or do."""
+    """Something that an owner should know or do; `link` solves it, or shows what to decide."""
 
     id: str
     integration: str
@@ -18,6 +20,7 @@ class IssueShape(Shape):
     details: dict[str, str]
     opened_at: Moment
     closed_at: Moment | None
+    link: LinkShape
 
     @classmethod
     def of(cls, issue: Issue) -> Self:
@@ -32,6 +35,7 @@ class IssueShape(Shape):
             details=dict(issue.details),
             opened_at=issue.opened_at,
             closed_at=issue.closed_at,
+            link=LinkShape.of(out_of(issue)),
         )
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, WithJsonSchema
 
-from functions.api.shapes.fields import Moment, Shape, read_moment
+from functions.api.shapes.fields import Moment, Shape, has_no_default, read_moment
 from tidemark.domain.accounts import PeriodLock, start_of_day
 from tidemark.domain.local_times import zone_named
 from tidemark.errors import FieldError, Invalid
@@ -32,7 +32,7 @@ Zone = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_zone)]
 
 
 class PeriodLockBody(Shape):
-    """Up to when to lock; null unlocks."""
+    """Up to when to lock; null unlocks. Without a zone, it is the account's."""
 
     locked_until: Annotated[
         str | None,
@@ -48,16 +48,15 @@ class PeriodLockBody(Shape):
             }
         ),
     ]
-    zone: Zone = "UTC"
+    zone: Annotated[Zone, Field(json_schema_extra=has_no_default)] = ""
 
-    @property
-    def moment(self) -> datetime | None:
-        """Give the moment up to which is locked. Raises Invalid beyond the calendar."""
+    def moment(self, zone: str) -> datetime | None:
+        """Give the moment up to which is locked, in a zone. Raises Invalid beyond the calendar."""
         text = self.locked_until
         if text is None or "T" in text.upper():
             return None if text is None else read_moment(text)
         try:
-            return start_of_day(date.fromisoformat(text), zone_named(self.zone))
+            return start_of_day(date.fromisoformat(text), zone_named(zone))
         except OverflowError:
             error = FieldError("/locked_until", _NOT_A_TIME)
             raise Invalid("The request is not valid.", [error]) from None

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from functions.api.shapes.fields import Cursor, Limit, Shape
-from tidemark.domain.issues import IssueState
+from tidemark.domain.issues import IssueState, IssueType
 
 GroupName = Annotated[str, Field(max_length=100)]
 
@@ -27,3 +27,4 @@ class IssueQuery(IntegrationPageQuery):
     """Which issues."""
 
     state: IssueState | None = None
+    type: IssueType | None = None

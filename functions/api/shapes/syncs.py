@@ -5,8 +5,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
-from functions.api.shapes.fields import GivenMoment, Moment, Shape
+from functions.api.shapes.fields import Moment, Shape
 from functions.api.shapes.reverts import RevertShape
+from functions.api.shapes.times import GivenTime
 from tidemark.domain.moments import EARLIEST
 from tidemark.domain.reverts import Revert
 from tidemark.domain.syncs import (
@@ -66,8 +67,8 @@ class NewSyncs(Shape):
 
     integrations: Integrations
     mode: Mode
-    from_: Annotated[GivenMoment | None, Field(alias="from")] = None
-    to: GivenMoment | None = None
+    from_: Annotated[GivenTime | None, Field(alias="from")] = None
+    to: GivenTime | None = None
 
 
 class CountsShape(Shape):

@@ -15,9 +15,21 @@ INTERRUPTED = Problem(
     "Start it again; it goes on from what is there.",
 )
 
+ENTITLEMENT_ENDED = Problem(
+    "entitlement_ended",
+    "The licence stopped allowing automatic syncs while this one was under way.",
+    "What was read is kept. Sync by hand, which is always possible, or renew the licence.",
+)
+
 _CREDENTIALS_CODES = frozenset(
     {"invalid_credentials", "missing_permission", "key_not_read_only", "credentials_unreadable"}
 )
+
+_STATUSES = {
+    "rate_limited": SyncStatus.RATE_LIMITED,
+    ENTITLEMENT_ENDED.code: SyncStatus.CANCELED,
+}
+"""What a problem makes of a run; any other makes it failed."""
 
 
 def ending_of(run: Run, failure: Problem | None) -> Run:
@@ -39,8 +51,7 @@ def warnings_of(run: Run, integration: Integration | None) -> tuple[str, ...]:
 def status_of(run: Run, warnings: tuple[str, ...]) -> SyncStatus:
     """Say how a run ended; succeeded only if nothing at all was left out."""
     if run.problem is not None:
-        limited = run.problem.code == "rate_limited"
-        return SyncStatus.RATE_LIMITED if limited else SyncStatus.FAILED
+        return _STATUSES.get(run.problem.code, SyncStatus.FAILED)
     if not run.done:
         return SyncStatus.CANCELED
     complete = run.counts.unreadable == 0 and not warnings

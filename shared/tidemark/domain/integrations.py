@@ -69,6 +69,7 @@ OUTCOME_FIELDS = frozenset(
         "last_attempt_at",
         "last_success_at",
         "retry_at",
+        "rights_checked_at",
     }
 )
 """What syncs write of an integration, whatever its owner changes in the same moment."""
@@ -87,6 +88,8 @@ class Integration:
     ``import_since`` is the time of the last transaction that was there when the source was added,
     if its owner wants only what came later. ``scheduled_for`` is the beginning of the slot that was
     last used, ``fired_at`` are the last four moments at which the schedule started a sync.
+    ``rights_checked_at`` is when the source last said what the key may do, if that was after it was
+    connected.
     """
 
     key: IntegrationKey
@@ -108,6 +111,7 @@ class Integration:
     last_attempt_at: datetime | None = None
     last_success_at: datetime | None = None
     retry_at: datetime | None = None
+    rights_checked_at: datetime | None = None
     sealed: bytes | None = None
     sealed_hint: str | None = None
     deleting: bool = False

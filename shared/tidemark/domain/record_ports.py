@@ -144,16 +144,22 @@ class Issues(Protocol):
     """The inbox of an owner."""
 
     def open(self, owner: str, issue: Issue) -> None:
-        """Open an issue, or refresh the open one; a dismissed one stays dismissed."""
+        """Open an issue, or refresh the open one; a dismissed one stays as it is."""
 
     def resolve(self, owner: str, issue_id: str, at: datetime) -> None:
-        """Close an issue whose cause is gone; nothing happens when there is none."""
+        """Close an issue whose cause is gone, a dismissed one too: it opens anew if that returns.
+
+        Nothing happens when there is none.
+        """
 
     def of_owner(self, owner: str) -> list[Issue]:
         """Give all issues, newest first."""
 
     def dismiss(self, owner: str, issue_id: str, at: datetime) -> Issue:
-        """Close an issue by the owner's word. Raises NotFound."""
+        """Close an issue by the owner's word, as long as its cause lasts. Raises NotFound.
+
+        A resolved one stays resolved.
+        """
 
     def erase(self, owner: str, integration_id: str) -> None:
         """Remove an integration's issues."""

@@ -7,10 +7,12 @@ from tidemark.domain.steps import Outcome, StepResult
 from tidemark.domain.syncs import Problem, Run
 from tidemark.errors import (
     CredentialsError,
+    MissingPermission,
     RateLimited,
     SourceGarbage,
     SourceUnavailable,
     TidemarkError,
+    TooManyRights,
 )
 
 LONGEST_WAIT = timedelta(minutes=16)
@@ -48,7 +50,8 @@ def set_back(run: Run, error: TidemarkError, now: datetime) -> tuple[Run, StepRe
 def problem_of(error: TidemarkError) -> Problem:
     """Put an error into words for the owner."""
     fallback = "Try again; if it stays so, report it with the sync's id."
-    return Problem(error.code, str(error), _NEXT_STEPS.get(error.code, fallback))
+    rights = error.rights if isinstance(error, MissingPermission | TooManyRights) else ()
+    return Problem(error.code, str(error), _NEXT_STEPS.get(error.code, fallback), rights)
 
 
 def _delay(error: TidemarkError, waits: int) -> timedelta:

@@ -81,11 +81,15 @@ def add_up(counts: Iterable[Counts]) -> Counts:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a sync ended as it did, in a word and a sentence, and what the owner may do next."""
+    """Why a sync ended as it did, in a word and a sentence, and what the owner may do next.
+
+    ``rights`` are those of the key that are too many, or missing, in the source's words.
+    """
 
     code: str
     message: str
     next_step: str
+    rights: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from tidemark.domain.coverage import Interval, StreamCoverage, from_start
+from tidemark.domain.integrations import Integration
 from tidemark.domain.pages import Window
 from tidemark.domain.syncs import Mode, Run
 
@@ -51,3 +52,10 @@ def for_source(window: Window, group_span: timedelta) -> Window:
 def covered(coverage: Mapping[str, StreamCoverage], streams: Sequence[str]) -> list[StreamCoverage]:
     """Give what is known of each of a connector's streams, in order."""
     return [coverage.get(name, StreamCoverage()) for name in streams]
+
+
+def wanted(integration: Integration, stream: StreamCoverage, until: datetime) -> Interval:
+    """Give the time up to a moment that should be covered, as far as the source goes back."""
+    since = from_start(integration.reads_from)
+    limits = (stream.unavailable_before, integration.history_from)
+    return Interval(max(since, *(limit for limit in limits if limit), since), until)

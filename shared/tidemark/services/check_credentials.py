@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from tidemark.domain.integrations import IntegrationKind, Status
 from tidemark.domain.pages import KeyRights
@@ -37,16 +38,17 @@ class Checked:
     @property
     def key_rights(self) -> str:
         """Say in a word what the key may do, as far as the source tells."""
-        return "read_only" if self.rights.read_only else "unknown"
+        return word_of(self.rights)
 
-    def outcome(self, status: Status) -> dict[str, object]:
-        """Give what an integration with new credentials says of itself from now on."""
+    def outcome(self, status: Status, now: datetime) -> dict[str, object]:
+        """Give what an integration with new credentials says of itself from now (UTC) on."""
         return {
             "status": status,
             "status_reason": None,
             "retry_at": None,
             "key_rights": self.key_rights,
             "history_from": self.rights.history_from,
+            "rights_checked_at": now,
         }
 
 
@@ -91,12 +93,7 @@ class CheckCredentials:
             SourceError: the key is refused, lacks rights or has too many, or nobody answers.
         """
         with checked.facts.open(checked.credentials, nonce=nonce) as source:
-            rights = source.rights()
-        if rights.missing:
-            raise MissingPermission("The key lacks rights that reading needs.", rights.missing)
-        if rights.excess or rights.read_only is False:
-            excess = rights.excess or checked.facts.forbidden_rights
-            raise TooManyRights("The key may do more than read: take these rights away.", excess)
+            rights = accepted(source.rights(), checked.facts)
         return replace(checked, rights=rights)
 
     def refuse_twice(self, owner: str, hint: str | None, but: str = "") -> None:
@@ -118,3 +115,22 @@ class CheckCredentials:
         except NotFound:
             error = FieldError("/connector", "There is no such connector.")
             raise Invalid("The request is not valid.", [error]) from None
+
+
+def accepted(rights: KeyRights, facts: ConnectorFacts) -> KeyRights:
+    """Accept rights to read, and nothing else.
+
+    Raises:
+        MissingPermission, TooManyRights
+    """
+    if rights.missing:
+        raise MissingPermission("The key lacks rights that reading needs.", rights.missing)
+    if rights.excess or rights.read_only is False:
+        excess = rights.excess or facts.forbidden_rights
+        raise TooManyRights("The key may do more than read: take these rights away.", excess)
+    return rights
+
+
+def word_of(rights: KeyRights) -> str:
+    """Say in a word what a key may do, as far as the source tells."""
+    return "read_only" if rights.read_only else "unknown"

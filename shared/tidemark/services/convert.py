@@ -55,7 +55,9 @@ class Convert:
         refuse_future(wanted.changes.get("start_date"), self.clock.now())
         checked = self._checked(present, wanted)
         self._write(present, self._synced(present, wanted, checked))
-        self.integrations.note_outcome(present.key, checked.outcome(Status.INITIALIZING))
+        self.integrations.note_outcome(
+            present.key, checked.outcome(Status.INITIALIZING, self.clock.now())
+        )
         converted = integration_of(self.integrations, owner, integration_id)
         if not wanted.start_sync or refusal(converted) is not None:
             return converted, None

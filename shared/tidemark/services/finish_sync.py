@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from tidemark.domain.coverage import StreamCoverage
 from tidemark.domain.endings import (
     coverage_after,
     ending_of,
@@ -31,6 +32,7 @@ from tidemark.domain.syncs import Lease, Mode, Problem, Run, Sync, SyncStatus, r
 from tidemark.errors import LeaseHeld, LeaseLost, StoreUnavailable
 from tidemark.services.held_issue import settle_held_issue
 from tidemark.services.leasing import leased
+from tidemark.services.standing_issues import settle_credentials_issue, settle_history_issue
 
 
 class LookForDuplicates(Protocol):
@@ -86,9 +88,11 @@ class FinishSync:
         integration = self.integrations.get(lease.key)
         sync = self._record(run, integration, now)
         if integration is not None:
-            self._keep_coverage(run, integration)
+            streams = self._keep_coverage(run, integration)
             self._settle_parked(run, now)
             settle_held_issue(self.parked, self.issues, run.key, now)
+            settle_history_issue(self.issues, integration, streams, now)
+            settle_credentials_issue(self.issues, integration, sync, now)
             unread_left = bool(self.parked.unread(lease.key))
             outcome = integration_after(sync, now, unread_left=unread_left)
             self.integrations.note_outcome(lease.key, outcome)
@@ -130,12 +134,13 @@ class FinishSync:
             warnings=warnings,
         )
 
-    def _keep_coverage(self, run: Run, integration: Integration) -> None:
-        """Claim what was read to its end, and nothing else."""
+    def _keep_coverage(self, run: Run, integration: Integration) -> dict[str, StreamCoverage]:
+        """Claim what was read to its end, and nothing else; give what is covered now."""
         coverage, version = self.coverage.read(run.key)
         after = coverage_after(run, integration, coverage)
         if after != coverage:
             self.coverage.write(run.key, after, version)
+        return after
 
     def _settle_parked(self, run: Run, now: datetime) -> None:
         """Drop parked records that a complete read no longer met; open or close their issue."""

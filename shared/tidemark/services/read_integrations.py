@@ -20,7 +20,7 @@ from tidemark.domain.ports import (
     Runs,
 )
 from tidemark.domain.schedules import NextSync, next_sync
-from tidemark.domain.windows import covered
+from tidemark.domain.windows import covered, wanted
 from tidemark.services.find import (
     in_group,
     integration_of,
@@ -170,30 +170,23 @@ def is_open(issue: Issue, integration_id: str) -> bool:
     return issue.state is IssueState.OPEN and issue.integration_id == integration_id
 
 
-def _wanted(integration: Integration, stream: StreamCoverage, now: datetime) -> Interval:
-    """Give the time that should be covered, as far as the source goes back."""
-    since = from_start(integration.reads_from)
-    limits = (stream.unavailable_before, integration.history_from)
-    return Interval(max(since, *(limit for limit in limits if limit), since), now)
-
-
 def _end(integration: Integration, stream: StreamCoverage, now: datetime) -> datetime | None:
     """Give where the first gap begins, or None when nothing is covered before it."""
-    wanted = _wanted(integration, stream, now)
-    missing = gaps(stream.intervals, wanted)
-    end = missing[0].since if missing else wanted.until
-    return end if end > wanted.since else None
+    asked = wanted(integration, stream, now)
+    missing = gaps(stream.intervals, asked)
+    end = missing[0].since if missing else asked.until
+    return end if end > asked.since else None
 
 
 def _spans(integration: Integration, stream: StreamCoverage, now: datetime) -> tuple[Span, ...]:
     """Cut the time from the start to now into what is complete, missing and unavailable."""
     start = from_start(integration.reads_from)
-    wanted = _wanted(integration, stream, now)
+    asked = wanted(integration, stream, now)
     spans = [("complete", each) for each in stream.intervals]
-    spans += [("missing", each) for each in gaps(stream.intervals, wanted)]
-    if wanted.since > start:
+    spans += [("missing", each) for each in gaps(stream.intervals, asked)]
+    if asked.since > start:
         spans += [
-            ("unavailable", each) for each in gaps(stream.intervals, Interval(start, wanted.since))
+            ("unavailable", each) for each in gaps(stream.intervals, Interval(start, asked.since))
         ]
     return tuple(
         Span(None if each.since == from_start(None) else each.since, each.until, state)

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tidemark.domain.integrations import Integration, IntegrationKind, Status
-from tidemark.domain.ports import CoverageStore, Integrations, Vault
+from tidemark.domain.ports import CoverageStore, Integrations, Issues, Vault
 from tidemark.errors import Conflict
 from tidemark.services.check_credentials import CheckCredentials, Checked
 from tidemark.services.find import integration_of
+from tidemark.services.standing_issues import close_credentials_issues, close_history_issue
 from tidemark.services.stop import Stop
 from tidemark.services.write_integration import edit, edit_coverage
 
@@ -21,6 +22,7 @@ class RotateCredentials:
     checking: CheckCredentials
     integrations: Integrations
     coverage: CoverageStore
+    issues: Issues
     vault: Vault
     stop: Stop
 
@@ -80,11 +82,15 @@ class RotateCredentials:
         """Say of the integration what is true with the new credentials."""
         known = present.last_success_at is not None
         status = Status.HEALTHY if known else Status.INITIALIZING
-        self.integrations.note_outcome(present.key, checked.outcome(status))
+        now = self.stop.clock.now()
+        self.integrations.note_outcome(present.key, checked.outcome(status, now))
         limit = checked.rights.history_from
         edit_coverage(
             self.coverage, present.key, lambda stream: replace(stream, unavailable_before=limit)
         )
+        close_credentials_issues(self.issues, present.key, now)
+        if limit is None:
+            close_history_issue(self.issues, present.key, now)
 
 
 def _refuse_another_account(present: Integration) -> None:

@@ -9,7 +9,7 @@ from tidemark.domain.issues import Issue, IssueState, IssueType, issue_id
 from tidemark.domain.legs import Leg, parse_legs
 from tidemark.domain.moments import spell
 from tidemark.domain.ports import Clock, Issues
-from tidemark.domain.transactions import Found, Known
+from tidemark.domain.transactions import Found, Known, State
 
 
 @dataclass(frozen=True)
@@ -20,13 +20,13 @@ class SourceChanges:
     clock: Clock
 
     def told(self, key: IntegrationKey) -> frozenset[str]:
-        """Give the transactions whose change was told and is still to be looked at."""
+        """Give the transactions whose change was told, and lasts as far as is known."""
         return frozenset(
             each.subject
             for each in self.issues.of_owner(key.owner)
             if each.integration_id == key.integration_id
             and each.type is IssueType.SOURCE_CHANGED
-            and each.state is IssueState.OPEN
+            and each.state is not IssueState.RESOLVED
         )
 
     def tell(self, key: IntegrationKey, found: Found, known: Known) -> None:
@@ -55,11 +55,13 @@ class SourceChanges:
     ) -> None:
         """Close the issues of those that their source tells as they are stored again.
 
-        What was forgotten in the meantime is taken anew as it is told.
+        What was forgotten in the meantime is taken anew as it is told; of what was deleted, no
+        amounts are left that could differ.
         """
         for each in found:
             stored = known.get(each.id)
-            if each.id in told and (stored is None or stored.is_told_by(each)):
+            gone = stored is None or stored.state == State.DELETED
+            if each.id in told and (gone or (stored is not None and stored.is_told_by(each))):
                 subject = issue_id(key.integration_id, IssueType.SOURCE_CHANGED, each.id)
                 self.issues.resolve(key.owner, subject, self.clock.now())
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tidemark.domain.integrations import Integration, IntegrationKey
+from tidemark.domain.licences import DEFAULT, Licences
 from tidemark.domain.pages import Window
 from tidemark.domain.ports import Connectors, CoverageStore, Integrations, Source, Vault
 from tidemark.domain.setbacks import set_back
@@ -17,9 +18,11 @@ from tidemark.domain.windows import for_source
 from tidemark.errors import LeaseHeld, LeaseLost, SourceError, TidemarkError, VaultError
 from tidemark.services.begin_run import Beginning
 from tidemark.services.commit import Books, Writer
+from tidemark.services.entitlement import Entitlement
 from tidemark.services.leasing import leased
 from tidemark.services.parking import Beside
 from tidemark.services.read_stream import StreamWalk, Walked
+from tidemark.services.recheck_rights import RecheckRights
 from tidemark.services.source_changes import SourceChanges
 
 STEPS_PER_EXECUTION = 1_500
@@ -35,6 +38,7 @@ class SyncStep:
     coverage: CoverageStore
     connectors: Connectors
     vault: Vault
+    licences: Licences = DEFAULT
 
     def step(
         self,
@@ -114,6 +118,7 @@ class SyncStep:
         if run.window is None:
             run = beginning.begin(run, self.books.clock.now())
         now = self.books.clock.now()
+        run = Entitlement(self.books.accounts, self.licences).asked(run, beginning.integration, now)
         return self.books.runs.checkpoint(
             lease, replace(run, steps=run.steps + 1, touched_at=now, wait_until=None)
         )
@@ -123,11 +128,18 @@ class SyncStep:
     ) -> StepResult:
         """Walk the streams; leave the months behind in order, however it ends."""
         try:
+            self._rights.recheck(beginning.integration, beginning.facts, writer.source)
             return self._walk_all(writer, beginning, deadline, stream)
         except SourceError as error:
             return self._set_back(writer.lease, error, writer.source.nonce)
         finally:
             writer.close()
+
+    @property
+    def _rights(self) -> RecheckRights:
+        """Give what asks again what a key may do."""
+        books = self.books
+        return RecheckRights(self.integrations, self.coverage, books.issues, books.clock)
 
     def _writer(self, lease: Lease, beginning: Beginning, source: Source) -> Writer:
         """Open the books for this step."""

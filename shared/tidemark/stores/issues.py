@@ -17,6 +17,7 @@ _REFRESH = (
 )
 _KEEP_TIME = _REFRESH.replace("= :opened_at", "= if_not_exists(#opened_at, :opened_at)")
 _CLOSE = "SET #state = :state, #closed_at = :at"
+_LASTS = "attribute_exists(#state) AND #state <> :resolved"
 
 
 class DynamoIssues:
@@ -47,13 +48,10 @@ class DynamoIssues:
             return
 
     def resolve(self, owner: str, issue_id: str, at: datetime) -> None:
-        """Close an issue, if it is open."""
+        """Close an issue whose cause is gone; a dismissed one counts as resolved, too, from now."""
         try:
             self._table.update(
-                _key(owner, issue_id),
-                _CLOSE,
-                when="#state = :open",
-                values=_closing(IssueState.RESOLVED, at) | {"open": IssueState.OPEN.value},
+                _key(owner, issue_id), _CLOSE, when=_LASTS, values=_closing(IssueState.RESOLVED, at)
             )
         except ConditionFailed:
             return
@@ -65,17 +63,15 @@ class DynamoIssues:
         return sorted(issues, key=lambda issue: (issue.opened_at, issue.id), reverse=True)
 
     def dismiss(self, owner: str, issue_id: str, at: datetime) -> Issue:
-        """Close an issue for good."""
+        """Close an issue as long as its cause lasts; a resolved one stays resolved."""
+        key = _key(owner, issue_id)
         try:
-            item = self._table.update(
-                _key(owner, issue_id),
-                _CLOSE,
-                when="attribute_exists(#state)",
-                values=_closing(IssueState.DISMISSED, at),
-            )
-        except ConditionFailed:
-            raise NotFound from None
-        return _issue(item)
+            closing = _closing(IssueState.DISMISSED, at)
+            return _issue(self._table.update(key, _CLOSE, when=_LASTS, values=closing))
+        except ConditionFailed as error:
+            if not error.item:
+                raise NotFound from None
+            return _issue(error.item)
 
     def erase(self, owner: str, integration_id: str) -> None:
         """Delete an integration's issues."""
@@ -95,7 +91,8 @@ def _key(owner: str, issue_id: str) -> dict[str, str]:
 
 def _closing(state: IssueState, at: datetime) -> dict[str, str]:
     """Give the values with which an issue is closed."""
-    return {"state": state.value, "at": moments.spell(at)}
+    resolved = IssueState.RESOLVED.value
+    return {"state": state.value, "at": moments.spell(at), "resolved": resolved}
 
 
 def _issue(item: Item) -> Issue:

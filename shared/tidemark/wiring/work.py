@@ -47,7 +47,7 @@ def sync_step() -> SyncStep:
 
     books = Books(ledger(), journal(), months(), runs(), parked(), issues(), accounts(), clock())
     collect_seldom()
-    return SyncStep(books, integrations(), coverage(), connectors(), vault())
+    return SyncStep(books, integrations(), coverage(), connectors(), vault(), licences())
 
 
 @cache

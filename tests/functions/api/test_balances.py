@@ -72,7 +72,8 @@ def test_balances_of_a_past_moment(desk: Desk) -> None:
         (first, "BTC", None, "0.003", None, None),
         (first, "EUR", None, "-3.5", None, None),
     ]
-    assert balances(desk, integration=first, at="2025-01-01") == []
+    assert balances(desk, integration=first, at="2024-12-31") == []
+    assert balances(desk, integration=first, at="2025-01-01T00:00:00Z") == []
     query["at"] = "2025-06-01T12:00:30Z"
     assert [row[2:5] for row in balances(desk, **query)] == [
         ("0.015", "0.015", "0"),
