@@ -93,6 +93,7 @@ class Stage:
             "SYNC_QUEUE_URL",
             "FILES_QUEUE_URL",
             "VALUES_QUEUE_URL",
+            "WEBHOOKS_QUEUE_URL",
             "FILES_BUCKET",
             "STATE_MACHINE_ARN",
         )

@@ -23,7 +23,15 @@ def _serve(asked: argparse.Namespace) -> int:
     from local.server import Settings, serve  # noqa: PLC0415 (imports moto: two seconds)
 
     sources = dict(asked.source)
-    settings = Settings(asked.api_port, asked.aws_port, sources, asked.now, asked.quiet, asked.root)
+    settings = Settings(
+        asked.api_port,
+        asked.aws_port,
+        sources,
+        asked.now,
+        asked.quiet,
+        asked.root,
+        asked.webhook_origin,
+    )
     serve(settings)
     return 0
 
@@ -63,6 +71,10 @@ def _parser() -> argparse.ArgumentParser:
         "--source", type=_source, action="append", default=[], metavar="NAME=URL",
         help="base URL of a connector; without it the connector talks to the provider",
     )  # fmt: skip
+    serve.add_argument(
+        "--webhook-origin", type=_origin, action="append", default=[], metavar="URL",
+        help="where webhooks may go on this machine, as in http://127.0.0.1:9400",
+    )  # fmt: skip
     serve.add_argument("--now", type=_moment, help="what the product's clock shows, RFC 3339")
     serve.add_argument("--quiet", action="store_true", help="no logs on stderr")
     serve.add_argument("--root", type=_folder, default=HERE, help=argparse.SUPPRESS)
@@ -87,6 +99,15 @@ def _source(text: str) -> tuple[str, str]:
     if not name.isidentifier() or urlsplit(url).scheme not in {"http", "https"}:
         raise argparse.ArgumentTypeError(f"not NAME=URL: {text}")
     return name, url
+
+
+def _origin(text: str) -> str:
+    """Read an origin: scheme, host and port, nothing more. Raises ValueError: no such port."""
+    parts = urlsplit(text)
+    plain = text == f"{parts.scheme}://{parts.netloc}" and not {"@", ","} & set(text)
+    if parts.scheme not in {"http", "https"} or not plain or parts.port == 0:
+        raise argparse.ArgumentTypeError(f"not an origin: {text}")
+    return text
 
 
 def _moment(text: str) -> datetime:

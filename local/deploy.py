@@ -7,7 +7,7 @@ template and run by ourselves. Alarms, dashboards and user pools exist by name o
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from local.queues import Mapping as QueueMapping
 from local.roles import Roles
 from local.routes import Guard, Route
 from local.schedules import Schedule
+from local.streams import StreamMapping, UnknownFilter
 from local.template import Resource, Template
 from local.workers import FunctionSpec
 
@@ -34,6 +35,7 @@ class Deployment:
     routes: tuple[Route, ...]
     schedules: tuple[Schedule, ...]
     mappings: tuple[QueueMapping, ...]
+    streams: tuple[StreamMapping, ...]
     roles: Roles
 
 
@@ -41,7 +43,9 @@ class Unsupported(RuntimeError):
     """The template asks for something that the local server cannot do."""
 
 
-def parameters_for(sources: Mapping[str, str]) -> dict[str, str]:
+def parameters_for(
+    sources: Mapping[str, str], webhook_origins: Iterable[str] = ()
+) -> dict[str, str]:
     """Give the template's parameters for this machine."""
     return {
         "JwtIssuer": identity.ISSUER,
@@ -49,7 +53,13 @@ def parameters_for(sources: Mapping[str, str]) -> dict[str, str]:
         "Sources": json.dumps(dict(sources)),
         "PriceSources": "offline",
         "DeletionProtection": "false",
-    }
+    } | _trusted(webhook_origins)
+
+
+def _trusted(origins: Iterable[str]) -> dict[str, str]:
+    """Name the receivers on this machine, if there are any."""
+    listed = ",".join(origins)
+    return {"WebhookTrustedOrigins": listed} if listed else {}
 
 
 def deploy(root: Path, parameters: Mapping[str, str], extra: Mapping[str, str]) -> Deployment:
@@ -69,6 +79,7 @@ def deploy(root: Path, parameters: Mapping[str, str], extra: Mapping[str, str]) 
         routes=tuple(reader.routes()),
         schedules=tuple(reader.schedules()),
         mappings=tuple(reader.mappings()),
+        streams=tuple(reader.streams()),
         roles=Roles.of(transformed, resolve),
     )
 
@@ -128,12 +139,22 @@ class _Reader:
             yield Schedule.of(properties.get("Name", name), properties, last_only=last_only)
 
     def mappings(self) -> Iterator[QueueMapping]:
-        """Read the event source mappings; only queues are supported."""
+        """Read the event source mappings of queues."""
         for name, properties in self._all("AWS::Lambda::EventSourceMapping"):
             source = properties["EventSourceArn"]
-            if ":sqs:" not in source:
-                raise Unsupported(f"{name}: only queues can be event sources here")
-            yield QueueMapping.of(properties)
+            if ":sqs:" in source:
+                yield QueueMapping.of(properties)
+            elif ":dynamodb:" not in source:
+                raise Unsupported(f"{name}: only queues and tables can be event sources here")
+
+    def streams(self) -> Iterator[StreamMapping]:
+        """Read the event source mappings of tables."""
+        for name, properties in self._all("AWS::Lambda::EventSourceMapping"):
+            if ":dynamodb:" in properties["EventSourceArn"]:
+                try:
+                    yield StreamMapping.of(properties)
+                except UnknownFilter as error:
+                    raise Unsupported(f"{name}: a filter by {error}") from None
 
     def set_up_buckets(self) -> None:
         """Have the buckets tell of uploads; queues alone can be told here."""

@@ -22,6 +22,9 @@ from local.workers import Outcome
 
 _MOST_AT_ONCE = 4  # batches of one mapping; more would only crowd this machine
 
+_DELAYS = "tidemark:delays"
+"""The tag of a queue whose delayed messages wait for somebody outside: nothing is at work then."""
+
 type Submit = Callable[[str, bytes], Future[Outcome]]
 
 
@@ -69,8 +72,16 @@ class Poller:
 
     @property
     def empty(self) -> bool:
-        """Tell whether no message is left, visible or not."""
-        return not self._queue._messages  # noqa: SLF001 (``messages`` hides those under way)
+        """Tell whether no message is left, visible or not.
+
+        Where delays are for others' sake, a message that is delayed is none.
+        """
+        messages = self._queue._messages  # noqa: SLF001 (``messages`` hides those under way)
+        if self._queue.tags.get(_DELAYS) != "for-others":
+            return not messages
+        with self._lock:
+            now = unix_time_millis()
+            return all(each.delayed_until > now for each in messages)
 
     @property
     def quiet(self) -> bool:

@@ -6,7 +6,7 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
@@ -25,6 +25,7 @@ from local.roles import SIGNED_WITH
 from local.routes import RouteTable
 from local.schedules import Scheduler
 from local.stillness import Stillness, TimeMachine
+from local.streams import StreamPoller, hook_streams
 from local.template import REGION
 from local.workers import Outcome, Pool, failure
 
@@ -41,6 +42,7 @@ class Settings:
     now: datetime | None = None
     quiet: bool = False
     root: Path = HERE
+    webhook_origins: Sequence[str] = ()
 
 
 class LocalServer:
@@ -112,7 +114,8 @@ class LocalServer:
             "CLOCK_OFFSET_FILE": str(self._file("clock")),
             "PRICES_FILE": str(self._file("prices.json")),
         }
-        return parameters_for(self.settings.sources), extra
+        given = parameters_for(self.settings.sources, self.settings.webhook_origins)
+        return given, extra
 
     def _deployed(self, deployment: Deployment) -> Gateway:
         """Set up what moto does not run."""
@@ -120,7 +123,10 @@ class LocalServer:
         root = self.settings.root
         for spec in deployment.functions:
             self._pools[spec.arn.rpartition(":")[2]] = Pool(spec, root, log=self._log)
-        self._pollers = [Poller(mapping, self.submit) for mapping in deployment.mappings]
+        streams = [StreamPoller(mapping, self.submit) for mapping in deployment.streams]
+        hook_streams(streams, self.clock)
+        queues = [Poller(mapping, self.submit) for mapping in deployment.mappings]
+        self._pollers: list[StreamPoller | Poller] = [*streams, *queues]
         self._scheduler = Scheduler(
             deployment.schedules,
             self.clock,

@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 from local import moto_hooks
 from local.clock import ProductClock
 from local.moto_hooks import ExecutionsWaiting
-from local.queues import Poller
 from local.schedules import Scheduler
 from local.workers import Pool
 
@@ -20,12 +20,30 @@ _PATIENCE = 10.0  # seconds that one moment gets to come to rest
 _FAR = 2 * 3600.0  # seconds; what the clock is moved by at once, at least, to hurry
 
 
+class Fed(Protocol):
+    """What hands things to functions: the poller of a queue, or of a stream."""
+
+    @property
+    def empty(self) -> bool:
+        """Tell whether nothing is left that anybody waits for."""
+
+    @property
+    def quiet(self) -> bool:
+        """Tell whether nothing will happen here before time goes on."""
+
+    def next_visible(self) -> float | None:
+        """Give in how many seconds something happens here by itself, or None."""
+
+    def move_on(self, seconds: float) -> None:
+        """Let time pass for what waits."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stillness:
     """Looks at functions, queues and executions."""
 
     pools: Collection[Pool]
-    pollers: Collection[Poller]
+    pollers: Collection[Fed]
     waiting: ExecutionsWaiting
     clock: ProductClock
 

@@ -8,6 +8,7 @@ REGION = "eu-central-1"
 QUEUE_URL = f"https://sqs.{REGION}.amazonaws.com/123456789012/sync"
 FILES_QUEUE_URL = f"https://sqs.{REGION}.amazonaws.com/123456789012/files"
 VALUES_QUEUE_URL = f"https://sqs.{REGION}.amazonaws.com/123456789012/values"
+WEBHOOKS_QUEUE_URL = f"https://sqs.{REGION}.amazonaws.com/123456789012/webhooks"
 FILES_BUCKET = "tidemark-files-test"
 STATE_MACHINE_ARN = f"arn:aws:states:{REGION}:123456789012:stateMachine:resync"
 _KEYS = {
@@ -27,6 +28,7 @@ def environment() -> dict[str, str]:
         "SYNC_QUEUE_URL": QUEUE_URL,
         "FILES_QUEUE_URL": FILES_QUEUE_URL,
         "VALUES_QUEUE_URL": VALUES_QUEUE_URL,
+        "WEBHOOKS_QUEUE_URL": WEBHOOKS_QUEUE_URL,
         "FILES_BUCKET": FILES_BUCKET,
         "STATE_MACHINE_ARN": STATE_MACHINE_ARN,
     }
@@ -43,5 +45,5 @@ def make_keys_and_queue() -> None:
     for alias, kind in _KEYS.items():
         key_id = kms.call("CreateKey", kind)["KeyMetadata"]["KeyId"]
         kms.call("CreateAlias", {"AliasName": alias, "TargetKeyId": key_id})
-    for name in ("sync", "files", "values"):
+    for name in ("sync", "files", "values", "webhooks"):
         wire_to(SQS).call("CreateQueue", {"QueueName": name})

@@ -35,6 +35,7 @@ from tests.fakes import (
 from tests.fakes.source import FakeSource, trades
 from tests.judged import judging
 from tests.priced import Priced
+from tests.telling import TellingWorld
 from tidemark.domain.integrations import Integration, IntegrationKey, IntegrationKind
 from tidemark.domain.licences import DEFAULT, Licences
 from tidemark.domain.pages import Window
@@ -62,7 +63,7 @@ def unwatched(_when: str, _call: str) -> None:
 
 
 @dataclass
-class World(Priced):
+class World(Priced, TellingWorld):
     """Everything that a sync needs, in memory. ``watch`` sees every call to a store.
 
     ``connectors`` are those to use in place of the fake source.

@@ -26,6 +26,8 @@ class Call:
         """Take an event as it came."""
         self.event = event
         self.services = services
+        self.kept_body: str | None = None
+        """What to keep of the answer for its Idempotency-Key, where the answer has a secret."""
 
     @property
     def ports(self) -> Wired:

@@ -26,6 +26,7 @@ _RESOURCES = frozenset(
         "balance_checks",
         "balances",
         "connectors",
+        "events",
         "exports",
         "held_transactions",
         "import_template",
@@ -39,6 +40,7 @@ _RESOURCES = frozenset(
         "report_readiness",
         "syncs",
         "transactions",
+        "webhook_endpoints",
     }
 )
 _NOT_THEIRS = "admin"
@@ -105,7 +107,7 @@ class Api:
     def _note_seen(self, call: Call) -> None:
         """Note that an owner is here, whatever is asked for; nobody is known on public routes."""
         if call.signed_in and call.resource != _NOT_THEIRS:
-            self.services.note_seen.note(call.owner)
+            self.services.owning.note_seen.note(call.owner)
 
     def _invalid(self, error: RequestValidationError) -> Response[str]:
         """Answer a request that does not have the form it must have."""

@@ -34,7 +34,7 @@ def once(app: ApiGatewayResolver, following: NextMiddleware) -> Response[Any]:
     finally:
         if not done:
             store.abandon(attempt)
-    store.complete(attempt, _kept(response), clock.now())
+    store.complete(attempt, _kept(response, call), clock.now())
     return response
 
 
@@ -48,10 +48,11 @@ def _attempt(call: Call, key: str) -> Attempt:
     return Attempt(call.owner, key, digest, secrets.token_hex(16))
 
 
-def _kept(response: Response[Any]) -> StoredAnswer:
-    """Keep an answer as it was given."""
+def _kept(response: Response[Any], call: Call) -> StoredAnswer:
+    """Keep an answer as it was given, but for secrets in it."""
     headers = {name: str(value) for name, value in response.headers.items()}
-    return StoredAnswer(response.status_code, headers, str(response.body))
+    body = response.body if call.kept_body is None else call.kept_body
+    return StoredAnswer(response.status_code, headers, str(body))
 
 
 def _again(given: StoredAnswer) -> Response[Any]:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from functions.api.editing import Editing
     from functions.api.filing import Filing
     from functions.api.locking import Locking
+    from functions.api.owning import Owning
     from functions.api.pairing import Pairing
+    from functions.api.telling import Telling
     from functions.api.valuing import Valuing
     from functions.api.wired import Wired
     from tidemark.services.amend import Amend
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from tidemark.services.edit_integrations import EditIntegrations
     from tidemark.services.edit_transactions import EditTransactions
     from tidemark.services.finish_sync import FinishSync
-    from tidemark.services.keep_account import KeepAccount, NoteSeen
     from tidemark.services.read_integrations import ReadIntegrations
     from tidemark.services.read_transactions import ReadTransactions
     from tidemark.services.request_sync import SyncRequests
@@ -82,18 +83,11 @@ class Services:
         )
 
     @cached_property
-    def note_seen(self) -> NoteSeen:
-        """Note that owners use the product."""
-        from tidemark.services.keep_account import NoteSeen
+    def owning(self) -> Owning:
+        """Note that owners are here, and keep their accounts."""
+        from functions.api.owning import Owning
 
-        return NoteSeen(self.wired.accounts(), self.wired.clock())
-
-    @cached_property
-    def keep_account(self) -> KeepAccount:
-        """Change accounts."""
-        from tidemark.services.keep_account import KeepAccount
-
-        return KeepAccount(self.wired.accounts())
+        return Owning(self.wired)
 
     @cached_property
     def balancing(self) -> Balancing:
@@ -136,6 +130,13 @@ class Services:
         from functions.api.valuing import Valuing
 
         return Valuing(self.wired)
+
+    @cached_property
+    def telling(self) -> Telling:
+        """Show events, and keep the endpoints that are told of them."""
+        from functions.api.telling import Telling
+
+        return Telling(self.wired)
 
     @cached_property
     def stop(self) -> Stop:

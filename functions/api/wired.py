@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tidemark.domain import ports, price_ports
+    from tidemark.domain import ports, price_ports, webhook_ports
     from tidemark.domain.licences import Licences
     from tidemark.domain.prices import PriceSource
 
@@ -95,6 +95,21 @@ class Wired(Protocol):
 
     def duplicates(self) -> ports.Duplicates:
         """Give the possible duplicates."""
+
+    def events(self) -> webhook_ports.Events:
+        """Give the events."""
+
+    def webhooks(self) -> webhook_ports.Webhooks:
+        """Give the endpoints and deliveries."""
+
+    def webhooks_queue(self) -> webhook_ports.WebhooksQueue:
+        """Give the queue of deliveries."""
+
+    def secret_vault(self) -> webhook_ports.SecretVault:
+        """Give the vault of endpoints' secrets."""
+
+    def receivers(self) -> webhook_ports.Receivers:
+        """Give the receivers of webhooks."""
 
     def idempotency(self) -> ports.IdempotencyStore:
         """Give the answers already given."""

@@ -18,7 +18,8 @@ class Settings:
     """The environment. Tables, keys, queues, bucket and state machine are named as AWS knows them.
 
     ``licences`` is the JSON of a table of licences. ``sources`` are base URLs that replace
-    providers' own, by connector. ``endpoints`` are those of AWS services (``dynamodb``, ``kms``,
+    providers' own, by connector. ``webhook_trusted_origins`` are receivers that may be anywhere,
+    as in ``http://127.0.0.1:9400``. ``endpoints`` are those of AWS services (``dynamodb``, ``kms``,
     ``s3``, ``sqs``, ``sfn``) that are not AWS's own; ``""`` stands for all others.
     ``clock_offset_file`` holds seconds to add to the system clock. ``credentials`` are those that
     Lambda gives to a function; None means to look for others. ``ca_bundle`` is a file of
@@ -45,15 +46,19 @@ class Settings:
     watermarks_table: str
     quotes_table: str
     closes_table: str
+    events_table: str
+    webhooks_table: str
     credentials_key_id: str
     cursor_key_id: str
     sync_queue_url: str
     files_queue_url: str
     values_queue_url: str
+    webhooks_queue_url: str
     files_bucket: str
     state_machine_arn: str
     licences: str
     sources: Mapping[str, str]
+    webhook_trusted_origins: frozenset[str]
     endpoints: Mapping[str, str]
     clock_offset_file: str | None
     credentials: Credentials | None
@@ -84,15 +89,19 @@ class Settings:
             watermarks_table=get("WATERMARKS_TABLE"),
             quotes_table=get("QUOTES_TABLE"),
             closes_table=get("CLOSES_TABLE"),
+            events_table=get("EVENTS_TABLE"),
+            webhooks_table=get("WEBHOOKS_TABLE"),
             credentials_key_id=get("CREDENTIALS_KEY_ID"),
             cursor_key_id=get("CURSOR_KEY_ID"),
             sync_queue_url=get("SYNC_QUEUE_URL"),
             files_queue_url=get("FILES_QUEUE_URL"),
             values_queue_url=get("VALUES_QUEUE_URL"),
+            webhooks_queue_url=get("WEBHOOKS_QUEUE_URL"),
             files_bucket=get("FILES_BUCKET"),
             state_machine_arn=get("STATE_MACHINE_ARN"),
             licences=environment.get("LICENCES") or "{}",
             sources=json.loads(environment.get("SOURCES") or "{}"),
+            webhook_trusted_origins=_listed(environment.get("WEBHOOK_TRUSTED_ORIGINS", "")),
             endpoints=_endpoints(environment),
             clock_offset_file=environment.get("CLOCK_OFFSET_FILE"),
             credentials=_credentials(environment),
@@ -117,6 +126,11 @@ class _Reader:
         if name not in self.environment:
             raise MissingSetting(name)
         return self.environment[name]
+
+
+def _listed(text: str) -> frozenset[str]:
+    """Read a list that is separated by commas."""
+    return frozenset(each.strip() for each in text.split(",") if each.strip())
 
 
 def _endpoints(environment: Mapping[str, str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.architecture.stack import properties, routes
 from tests.architecture.test_state_machine import states
+from tests.architecture.test_streams import STREAMED
 from tidemark.domain.imports import import_of
 from tidemark.domain.schedules import SLOT, Wheel
 from tidemark.services.check_on_demand import is_check
@@ -90,6 +91,24 @@ def test_work_on_files_is_asked_for_by_ids() -> None:
     (record,) = event("work_files")["Records"]
 
     assert set(json.loads(record["body"])) == {"owner", "job", "id"}
+
+
+def test_a_delivery_is_asked_for_by_ids() -> None:
+    """The queue carries nothing else."""
+    (record,) = event("deliver_webhooks")["Records"]
+
+    assert set(json.loads(record["body"])) == {"owner", "event", "endpoint"}
+
+
+def test_a_change_comes_from_a_table_that_is_streamed() -> None:
+    """With the item before and after, as the template asks for it."""
+    (record,) = event("tell_events")["Records"]
+    name = record["eventSourceARN"].partition("/tidemark-")[2].partition("-")[0]
+
+    assert name in STREAMED
+    assert properties(name)["StreamSpecification"] == {
+        "StreamViewType": record["dynamodb"]["StreamViewType"]
+    }
 
 
 def test_s3_tells_of_an_upload_by_its_name() -> None:

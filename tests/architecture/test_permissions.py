@@ -16,11 +16,14 @@ from tests.architecture.stack import (
     target,
 )
 
+DELIVERS = "DeliverWebhooksFunctionRole"
 READERS = {"SyncIntegrationFunctionRole", "ResyncStepFunctionRole", "CheckBalancesFunctionRole"}
 # The actions of X-Ray and of log delivery know no resources.
 MANAGED = {"AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess"}
 WITHOUT_RESOURCES = {"DeliverLogs"}
 # All objects of one kind: their names end in ids.
+STREAMS = re.compile(r"\{'Fn::Sub': '\$\{\w+Table\.Arn\}/stream/\*'\}")
+OPENERS = {"owner", "integration"}, {"owner", "endpoint"}
 OBJECTS = re.compile(r"\{'Fn::Sub': '\$\{FilesBucket\.Arn\}/(uploads|exports)/\*'\}")
 
 
@@ -44,7 +47,9 @@ def test_no_role_reaches_everything(role: str) -> None:
     for statement in statements(role):
         if statement.get("Sid") not in WITHOUT_RESOURCES:
             reached = [str(resource) for resource in as_list(statement["Resource"])]
-            assert not [r for r in reached if "*" in r and not OBJECTS.fullmatch(r)]
+            known = (OBJECTS, STREAMS)
+            wide = [r for r in reached if "*" in r and not any(k.fullmatch(r) for k in known)]
+            assert not wide
 
 
 @pytest.mark.parametrize("role", all_of(ROLE))
@@ -55,9 +60,21 @@ def test_managed_policies_are_the_two_without_data(role: str) -> None:
     assert {arn.rpartition("/")[2] for arn in managed} <= MANAGED
 
 
-def test_only_syncs_open_credentials() -> None:
-    """Decrypt is for those who call a source."""
-    assert roles_allowed("kms:Decrypt") == READERS
+def contexts(role: str, action: str) -> list[set[str]]:
+    """Give what an encryption context has to name for a role, for each grant of an action."""
+    return [
+        {name.removeprefix("kms:EncryptionContext:") for name in statement["Condition"]["Null"]}
+        for statement in statements(role)
+        if action in as_list(statement["Action"])
+    ]
+
+
+def test_only_those_who_call_a_source_or_a_receiver_open_secrets() -> None:
+    """Decrypt is for syncs, and for deliveries: each can open its own kind alone."""
+    assert roles_allowed("kms:Decrypt") == {*READERS, DELIVERS}
+    for role in READERS:
+        assert contexts(role, "kms:Decrypt") == [{"owner", "integration"}]
+    assert contexts(DELIVERS, "kms:Decrypt") == [{"owner", "endpoint"}]
 
 
 def test_only_the_api_seals_credentials_and_it_cannot_open_them() -> None:
@@ -65,19 +82,26 @@ def test_only_the_api_seals_credentials_and_it_cannot_open_them() -> None:
     assert roles_allowed("kms:Encrypt") == {"ApiFunctionRole"}
 
 
-def test_credentials_are_bound_to_owner_and_integration() -> None:
+def test_secrets_are_bound_to_owner_and_integration_or_endpoint() -> None:
     """Neither Encrypt nor Decrypt is allowed without the context."""
     guarded = [
         statement["Condition"]["Null"]
-        for role in {*READERS, "ApiFunctionRole"}
+        for role in {*READERS, DELIVERS, "ApiFunctionRole"}
         for statement in statements(role)
         if {"kms:Encrypt", "kms:Decrypt"} & set(as_list(statement["Action"]))
     ]
 
-    assert len(guarded) == len(READERS) + 1
+    assert len(guarded) == len(READERS) + 3
     for names in guarded:
-        assert set(names) == {"kms:EncryptionContext:owner", "kms:EncryptionContext:integration"}
+        assert {name.rpartition(":")[2] for name in names} in OPENERS
         assert set(names.values()) == {"false"}
+
+
+def test_changes_are_read_by_one_function_that_reads_no_table() -> None:
+    """What it may do with tables is to put events and deliveries, and to ask for endpoints."""
+    assert roles_allowed("dynamodb:GetRecords") == {"TellEventsFunctionRole"}
+    assert "TellEventsFunctionRole" not in roles_allowed("dynamodb:GetItem")
+    assert not contexts("TellEventsFunctionRole", "kms:Decrypt")
 
 
 def test_only_the_api_signs_cursors() -> None:

@@ -15,10 +15,16 @@ from tests.architecture.stack import (
     target,
     template,
 )
+from tests.architecture.test_streams import MAPPINGS as STREAMS
 from tidemark.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
-MAPPINGS = {"SyncIntegrationMapping": 10, "WorkFilesMapping": 1, "ValueTransactionsMapping": 1}
+MAPPINGS = {
+    "SyncIntegrationMapping": 10,
+    "WorkFilesMapping": 1,
+    "ValueTransactionsMapping": 1,
+    "DeliverWebhooksMapping": 5,
+}
 SECRET = re.compile(r"secret|password|token|api_?key|private", re.IGNORECASE)
 
 
@@ -82,8 +88,8 @@ def test_only_failed_messages_of_a_batch_come_again(name: str, size: int) -> Non
 
 
 def test_every_mapping_is_looked_at() -> None:
-    """No queue reaches a function otherwise."""
-    assert set(all_of("AWS::Lambda::EventSourceMapping")) == set(MAPPINGS)
+    """No queue and no stream reaches a function otherwise."""
+    assert set(all_of("AWS::Lambda::EventSourceMapping")) == {*MAPPINGS, *STREAMS}
 
 
 def test_syncs_cannot_take_all_of_an_accounts_concurrency() -> None:
@@ -198,6 +204,10 @@ def test_someone_is_told_when_things_go_wrong() -> None:
         "ValuesDeadLettersAlarm",
         "OldestFileAlarm",
         "OldestMessageAlarm",
+        "EventsDeadLettersAlarm",
+        "WebhooksDeadLettersAlarm",
+        "LateEventsAlarm",
+        "OldestWebhookAlarm",
         "FunctionErrorsAlarm",
         "FunctionThrottlesAlarm",
         "ResyncsFailedAlarm",

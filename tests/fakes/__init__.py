@@ -19,6 +19,13 @@ from tests.fakes.records import (
 )
 from tests.fakes.runs import MemoryRuns
 from tests.fakes.watched import watched
+from tests.fakes.webhooks import (
+    FakeReceivers,
+    FakeSecretVault,
+    FakeWebhooksQueue,
+    MemoryEvents,
+    MemoryWebhooks,
+)
 
 __all__ = [
     "FakeClock",
@@ -26,13 +33,17 @@ __all__ = [
     "FakeMetrics",
     "FakePrices",
     "FakeQueue",
+    "FakeReceivers",
+    "FakeSecretVault",
     "FakeValuesQueue",
     "FakeVault",
+    "FakeWebhooksQueue",
     "FakeWorkflow",
     "MemoryAccounts",
     "MemoryBalanceChecks",
     "MemoryCoverage",
     "MemoryDuplicates",
+    "MemoryEvents",
     "MemoryIdempotency",
     "MemoryImports",
     "MemoryIntegrations",
@@ -48,5 +59,6 @@ __all__ = [
     "MemorySyncs",
     "MemoryUploads",
     "MemoryWatermarks",
+    "MemoryWebhooks",
     "watched",
 ]

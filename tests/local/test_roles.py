@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from local.roles import Grant, Roles
-from local.template import read
+from local.template import of_type, read
 
 ROOT = Path(__file__).resolve().parents[2]
 SIGNED = "AWS4-HMAC-SHA256 Credential={}/20260115/eu-central-1/dynamodb/aws4_request, Signature=x"
@@ -67,5 +67,5 @@ def test_every_function_of_the_template_has_grants() -> None:
     """Whatever it is for, it keeps something in a table."""
     roles = Roles.of(read(ROOT, {}), lambda value: value)
 
-    assert len(roles.grants) == 10
+    assert len(roles.grants) == len(list(of_type(read(ROOT, {}), "AWS::Lambda::Function"))) >= 10
     assert all(roles.grants.values())

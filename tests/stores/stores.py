@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from tests import fakes
 from tests.played import wire_to
-from tidemark.domain import ports, price_ports
+from tidemark.domain import ports, price_ports, webhook_ports
 from tidemark.stores.accounts import DynamoAccounts
 from tidemark.stores.checks import DynamoBalanceChecks
 from tidemark.stores.coverage import DynamoCoverage
 from tidemark.stores.duplicates import DynamoDuplicates
+from tidemark.stores.events import DynamoEvents
 from tidemark.stores.idempotency import DynamoIdempotency
 from tidemark.stores.imports import DynamoImports
 from tidemark.stores.integrations import DynamoIntegrations
@@ -23,6 +24,7 @@ from tidemark.stores.snapshots import DynamoSnapshots
 from tidemark.stores.syncs import DynamoSyncs
 from tidemark.stores.transactions import DynamoLedger
 from tidemark.stores.watermarks import DynamoWatermarks
+from tidemark.stores.webhooks import DynamoWebhooks
 from tidemark.wire import DYNAMODB, Wire
 
 
@@ -48,6 +50,8 @@ class Stores:
     balance_checks: ports.BalanceChecks
     sheets: price_ports.Sheets
     quotes: price_ports.Quotes
+    events: webhook_ports.Events
+    webhooks: webhook_ports.Webhooks
 
 
 def in_memory() -> Stores:
@@ -71,6 +75,8 @@ def in_memory() -> Stores:
         fakes.MemoryBalanceChecks(),
         fakes.MemorySheets(),
         fakes.MemoryQuotes(),
+        fakes.MemoryEvents(),
+        fakes.MemoryWebhooks(),
     )
 
 
@@ -96,4 +102,6 @@ def in_dynamodb(wire: Wire | None = None) -> Stores:
         DynamoBalanceChecks(wire, "ImportsTable"),
         DynamoSheets(wire, "ClosesTable"),
         DynamoQuotes(wire, "QuotesTable"),
+        DynamoEvents(wire, "EventsTable"),
+        DynamoWebhooks(wire, "WebhooksTable"),
     )

@@ -25,7 +25,7 @@ def get_account(here: Here) -> Answer:
 def change_account(here: Here, wanted: Annotated[AccountChanges, Body()]) -> Answer:
     """Change what the owner counts in."""
     given = {name: getattr(wanted, name) for name in wanted.model_fields_set}
-    changed = here.services.keep_account.prefer(here.owner, cast("Preferences", given))
+    changed = here.services.owning.keep.prefer(here.owner, cast("Preferences", given))
     if "quote_currency" in given:
         here.services.valuing.changed_currency(here.owner)
     return answer(AccountShape.of(changed))

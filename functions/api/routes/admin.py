@@ -22,5 +22,5 @@ router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyp
 def put_licence(here: Here, owner: str, wanted: Annotated[LicenceBody, Body()]) -> Answer:
     """Set what an owner, named by the subject of their tokens, is licensed for."""
     named = owner_of({"sub": unquote(owner)})
-    changed = here.services.keep_account.license(named, wanted.licence)
+    changed = here.services.owning.keep.license(named, wanted.licence)
     return answer(AccountShape.of(changed))

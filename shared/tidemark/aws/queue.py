@@ -1,4 +1,4 @@
-"""The queues: of incremental syncs, of work on files, of integrations to value."""
+"""The queues: of incremental syncs, of work on files, of integrations to value, of deliveries."""
 
 import json
 import math
@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from tidemark.domain.imports import FileJob
 from tidemark.domain.integrations import IntegrationKey
+from tidemark.domain.webhooks import Delivery
 from tidemark.wire import Wire
 
 _LONGEST_DELAY = 900
@@ -28,7 +29,7 @@ class SqsQueue:
         }
         body: dict[str, object] = {"QueueUrl": self._url, "MessageBody": json.dumps(message)}
         if delay:
-            body["DelaySeconds"] = min(math.ceil(delay.total_seconds()), _LONGEST_DELAY)
+            body["DelaySeconds"] = _seconds(delay)
         self._wire.call("SendMessage", body)
 
 
@@ -50,6 +51,32 @@ class SqsFilesQueue:
         """Change when the message is seen again."""
         body = {"QueueUrl": self._url, "ReceiptHandle": receipt, "VisibilityTimeout": seconds}
         self._wire.call("ChangeMessageVisibility", body)
+
+
+class SqsWebhooksQueue:
+    """Sends ids, nothing else, to those who deliver."""
+
+    def __init__(self, wire: Wire, url: str) -> None:
+        """Send to the queue at a URL."""
+        self._wire = wire
+        self._url = url
+
+    def send(self, delivery: Delivery, delay: timedelta = timedelta(0)) -> None:
+        """Send one message; a longer wait is taken in parts."""
+        message = {
+            "owner": delivery.owner,
+            "event": delivery.event_id,
+            "endpoint": delivery.endpoint_id,
+        }
+        body: dict[str, object] = {"QueueUrl": self._url, "MessageBody": json.dumps(message)}
+        if delay:
+            body["DelaySeconds"] = _seconds(delay)
+        self._wire.call("SendMessage", body)
+
+
+def _seconds(delay: timedelta) -> int:
+    """Give a delay as SQS takes it."""
+    return min(math.ceil(delay.total_seconds()), _LONGEST_DELAY)
 
 
 class SqsValuesQueue:

@@ -16,7 +16,12 @@ _TRANSACTION = re.compile(rf"txn_([{_ALPHABET}]{{26}})([A-Za-z0-9_-]+)")
 
 def new_id(prefix: str, now: datetime) -> str:
     """Make an id like ``sync_01J…`` whose text sorts by the time it was made (to the ms)."""
-    number = (to_milliseconds(now) << 80) | secrets.randbits(80)
+    return ulid(prefix, now, secrets.randbits(80))
+
+
+def ulid(prefix: str, at: datetime, low: int) -> str:
+    """Spell an id: its text sorts by time (to the ms), then by ``low``, a number of 80 bits."""
+    number = (to_milliseconds(at) << 80) | low
     return f"{prefix}_" + "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -5, -5))
 
 

@@ -22,7 +22,7 @@ ADMIN = {"/v1/admin/accounts/{owner}/licence"}
 
 NAMED = {
     *("integration_id", "sync_id", "transaction_id", "issue_id", "import_id", "export_id"),
-    *("duplicate_id", "check_id"),
+    *("duplicate_id", "check_id", "event_id", "endpoint_id"),
 }
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/v1/integrations"): {"connector": "fake", "name": "A"},
@@ -40,6 +40,9 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("post", "/v1/imports"): {"integration": FIRST.integration_id, "format": "csv"},
     ("post", "/v1/imports/{import_id}/commit"): {},
     ("post", "/v1/exports"): {"format": "csv"},
+    ("post", "/v1/webhook_endpoints"): {"url": "https://hooks.example.com/tidemark"},
+    ("patch", "/v1/webhook_endpoints/{endpoint_id}"): {"enabled": False},
+    ("post", "/v1/events/{event_id}/redeliver"): {"endpoint": "whe_0"},
     ("patch", "/v1/account"): {"zone": "Europe/Berlin"},
     ("put", "/v1/admin/accounts/{owner}/licence"): {"tier": "pro", "tax_years": [2025]},
     ("put", "/v1/period_lock"): {"locked_until": "2025-01-01", "zone": "Europe/Berlin"},
@@ -62,7 +65,7 @@ IN_QUERIES = {
     ("get", f"/v1/{name}"): "integration"
     for name in (
         *("transactions", "syncs", "balances", "issues", "held_transactions", "imports"),
-        "possible_duplicates",
+        *("possible_duplicates", "events"),
     )
 }
 
@@ -92,7 +95,8 @@ def bobs_things(desk: Desk) -> dict[str, str]:
     pair = duplicate_id(own, twin)
     found = Duplicate(pair, own, twin, {}, 0, unique=True, found_by=own, opened_at=now)
     desk.world.duplicates.add("bob", [found])
-    filing = desk.api.services.filing
+    filing, endpoints = desk.api.services.filing, desk.api.services.telling.endpoints
+    endpoint = endpoints.create("bob", {"url": "https://hooks.invalid/", "event_types": ("*",)})
     return {
         "integration_id": name,
         "transaction_id": own,
@@ -102,6 +106,8 @@ def bobs_things(desk: Desk) -> dict[str, str]:
         "export_id": filing.exports.create("bob", FileFormat.CSV, Filter()).id,
         "duplicate_id": pair,
         "check_id": desk.api.services.balancing.checks.request("bob", [name]).check.id,
+        "endpoint_id": endpoint.endpoint.id,
+        "event_id": endpoints.test("bob", endpoint.endpoint.id).id,
     }
 
 
@@ -119,6 +125,8 @@ def unknown_ids(desk: Desk) -> dict[str, str]:
         "export_id": new_id("exp", now),
         "duplicate_id": duplicate_id(own, own),
         "check_id": new_id("chk", now),
+        "endpoint_id": new_id("whe", now),
+        "event_id": new_id("evt", now),
     }
 
 
@@ -141,7 +149,8 @@ def state_of(desk: Desk) -> str:
     world = desk.world
     stores = (world.integrations, world.ledger, world.months, world.syncs, world.issues)
     files = (world.imports, world.uploads, world.files_queue)
-    others = (world.accounts, world.parked, world.duplicates, world.balance_checks, *files)
+    told = (world.events, world.webhooks, world.webhooks_queue)
+    others = (world.accounts, world.parked, world.duplicates, world.balance_checks, *files, *told)
     return repr([vars(store) for store in (*stores, *others)]) + repr(world.queue.messages)
 
 

@@ -19,6 +19,7 @@ TABLE = {
     "balance_checks": EVERYONE,
     "balances": EVERYONE,
     "connectors": NOBODY_IN_PARTICULAR,
+    "events": EVERYONE,
     "exports": EVERYONE,
     "held_transactions": EVERYONE,
     "import_template.csv": EVERYONE,
@@ -33,6 +34,7 @@ TABLE = {
     "report_readiness": EVERYONE,
     "syncs": EVERYONE,
     "transactions": EVERYONE,
+    "webhook_endpoints": EVERYONE,
 }
 """Who may use a resource, all of its routes: a route that is in no row fails."""
 

@@ -1,0 +1,1 @@
+"""Tells what changed in the tables."""

@@ -1,0 +1,78 @@
+"""What changes of stored syncs, imports and exports mean to their owner, as events."""
+
+from collections.abc import Iterator, Mapping
+
+from tidemark.domain.events import Told
+from tidemark.domain.state_tellings import Item
+
+_FINAL = {"succeeded", "partial", "rate_limited", "failed", "canceled"}
+
+
+def sync(before: Item, after: Item) -> Iterator[Told]:
+    """Tell of a sync: made, begun, waiting, ended; and of what it changed."""
+    if not after:
+        return
+    about = {"integration": after["integration_id"], "sync": after["sync_id"]}
+    if not before:
+        facts = {name: after.get(name) for name in ("mode", "trigger")}
+        yield Told("sync.created", about | facts)
+    status = after.get("status")
+    if status != before.get("status") and status != "queued":
+        word = "started" if status == "running" else status
+        yield Told(f"sync.{word}", about | _outcome(after))
+        if status in _FINAL:
+            yield from _brought(about, _counted(after))
+    yield from _reverted("sync", before, after, about)
+
+
+def _outcome(sync: Item) -> dict[str, object]:
+    """Give how a sync stands, in words and counts."""
+    counts = _counted(sync)
+    facts: dict[str, object] = {name: counts[name] for name in ("new", "held", "unreadable")}
+    problem = sync.get("problem") or {}
+    return facts | {"status": sync.get("status"), "code": problem.get("code")}
+
+
+def _counted(sync: Item) -> dict[str, int]:
+    """Add up what all streams of a sync met."""
+    streams = [stream.get("counts") or {} for stream in sync.get("streams") or ()]
+    names = ("new", "merged", "held", "unreadable")
+    return {name: sum(counts.get(name, 0) for counts in streams) for name in names}
+
+
+def _brought(about: Mapping[str, object], counts: Mapping[str, int]) -> Iterator[Told]:
+    """Tell that transactions are not what they were."""
+    if counts["new"] or counts["merged"]:
+        facts = {"added": counts["new"], "modified": counts["merged"], "removed": 0}
+        yield Told("transactions.changed", {**about, **facts})
+
+
+def _reverted(kind: str, before: Item, after: Item, about: Mapping[str, object]) -> Iterator[Told]:
+    """Tell of an undo."""
+    now, was = after.get("revert") or {}, before.get("revert") or {}
+    if now.get("status") == was.get("status"):
+        return
+    if kind == "sync":
+        yield Told(f"sync.{now.get('status')}", about)
+    if now.get("status") == "reverted" and now.get("removed"):
+        facts = {"added": 0, "modified": 0, "removed": now["removed"]}
+        yield Told("transactions.changed", {**about, **facts})
+
+
+def file_job(before: Item, after: Item) -> Iterator[Told]:
+    """Tell of an import or an export; balance checks tell of themselves by what they found."""
+    kind = {"imp": "import", "exp": "export"}.get(str((after or before)["import_id"])[:3])
+    if kind is None or not after:
+        return
+    about = {kind: after["import_id"]}
+    if "integration_id" in after:
+        about["integration"] = after["integration_id"]
+    facts = {"status": after.get("status"), "code": (after.get("problem") or {}).get("code")}
+    if not before:
+        yield Told(f"{kind}.created", about | facts)
+    elif after.get("status") != before.get("status"):
+        yield Told(f"{kind}.{after.get('status')}", about | facts)
+    added = (after.get("counts") or {}).get("imported", 0)
+    if after.get("status") == "committed" != before.get("status"):
+        yield from _brought(about, {"new": added, "merged": 0})
+    yield from _reverted(kind, before, after, about)
