@@ -70,6 +70,8 @@ def _rights(facts: type[Connector]) -> str:
     """Say whether the source tells what a key may do."""
     if facts.forbidden_rights:
         return "checked: only reading is accepted"
+    if facts.by_consent:
+        return "a consent, which allows nothing but reading"
     if facts.fields and not any(field.name.endswith("secret") for field in facts.fields):
         return "public keys only"
     return "not told by the source" if facts.fields else "none needed"

@@ -69,6 +69,7 @@ def deploy(root: Path, parameters: Mapping[str, str], extra: Mapping[str, str]) 
         Unsupported: the template asks for something that is not to be had here.
     """
     moto_stack.hook_creation()
+    parameters = {**parameters, **moto_stack.make_applications()}
     transformed = template.read(root, parameters)
     refuse_what_would_not_run(transformed)
     resolve = moto_stack.create_stack(STACK, transformed, parameters)

@@ -12,11 +12,14 @@ from moto.cloudformation.models import cloudformation_backends
 from moto.core.config import default_user_config
 from moto.kms.models import Key, kms_backends
 from moto.s3.models import s3_backends
+from moto.ssm.models import ssm_backends
 from moto.stepfunctions.models import StateMachine
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from local.moto_hooks import ACCOUNT, Foreign, replace
 from local.template import CODE_BUCKET, CODE_KEY, REGION, Template, dummy_archive
+
+_GOCARDLESS = "/tidemark/gocardless"
 
 type Resolve = Callable[[Foreign], Foreign]
 
@@ -33,6 +36,34 @@ def create_stack(name: str, template: Template, parameters: Mapping[str, str]) -
         name=name, template=json.dumps(template), parameters=dict(parameters)
     )
     return lambda value: cfn_parsing.clean_json(value, stack.resource_map)
+
+
+def make_applications() -> dict[str, str]:
+    """Make what names a deployment at aggregators, and give the parameters that say where it is.
+
+    The sources on this machine take any application; the secret is none.
+    """
+    kms, ssm = kms_backends[ACCOUNT][REGION], ssm_backends[ACCOUNT][REGION]
+    key = kms.create_key("{}", "SIGN_VERIFY", "RSA_2048", "Enable Banking", [])
+    pair = json.dumps({"secret_id": "local", "secret_key": "a made-up secret"})
+    ssm.put_parameter(
+        name=_GOCARDLESS,
+        description="",
+        value=pair,
+        parameter_type="SecureString",
+        allowed_pattern="",
+        keyid="alias/aws/ssm",
+        overwrite=True,
+        tags=[],
+        data_type="text",
+        tier=None,
+        policies=None,
+    )
+    return {
+        "EnableBankingApplicationId": "tidemark-local",
+        "EnableBankingKeyArn": key.arn,
+        "GocardlessParameter": _GOCARDLESS,
+    }
 
 
 def condition_holds(resolve: Resolve, name: str | None) -> bool:

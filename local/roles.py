@@ -23,6 +23,7 @@ _SERVICES = {
     "DynamoDB_20120810": "dynamodb",
     "TrentService": "kms",
     "AmazonSQS": "sqs",
+    "AmazonSSM": "ssm",
     "AWSStepFunctions": "states",
 }
 _NO_BODY: Body = {}
@@ -76,6 +77,9 @@ class Roles:
         if signed is None or signed[1] not in self.grants or version not in _SERVICES:
             return None
         action = f"{_SERVICES[version]}:{_ACTIONS.get(operation, operation)}"
+        # Of a token nobody sees which state machine it belongs to.
+        if "taskToken" in body and not self.allow_somewhere(signed[1], action):
+            return f"{signed[1]} may not {action}"
         for resource in _resources(body, signed[2]):
             if not self.allow(signed[1], action, resource, body):
                 return f"{signed[1]} may not {action} on {resource}"
@@ -85,6 +89,11 @@ class Roles:
         """Tell whether a caller may do something; whoever is no function may."""
         grants = self.grants.get(caller)
         return grants is None or any(grant.covers(action, resource, body) for grant in grants)
+
+    def allow_somewhere(self, caller: str, action: str) -> bool:
+        """Tell whether a caller may do something to some resource."""
+        named = (each for grant in self.grants[caller] for each in grant.actions)
+        return any(fnmatchcase(action, each) for each in named)
 
 
 _ACTIONS = {"SendMessageBatch": "SendMessage", "DeleteMessageBatch": "DeleteMessage"}
@@ -114,7 +123,10 @@ def _resources(body: Body, region: str) -> Iterator[str]:
     for table in body.get("RequestItems", {}) or filter(None, [body.get("TableName")]):
         yield f"arn:aws:dynamodb:{region}:{ACCOUNT}:table/{table}{index}"
     if "KeyId" in body:
-        yield f"arn:aws:kms:{region}:{ACCOUNT}:key/{body['KeyId']}"
+        key = str(body["KeyId"])
+        yield key if key.startswith("arn:") else f"arn:aws:kms:{region}:{ACCOUNT}:key/{key}"
+    if "WithDecryption" in body:
+        yield f"arn:aws:ssm:{region}:{ACCOUNT}:parameter{body['Name']}"
     if "QueueUrl" in body:
         yield f"arn:aws:sqs:{region}:{ACCOUNT}:{body['QueueUrl'].rpartition('/')[2]}"
     if "stateMachineArn" in body:

@@ -36,4 +36,4 @@ def world_on_aws(**more: Any) -> World:  # noqa: ANN401 - what worlds take
         "queue": SqsQueue(wire_to(SQS), QUEUE_URL),
         "workflow": StepFunctionsWorkflow(wire_to(STEP_FUNCTIONS), STATE_MACHINE_ARN),
     }
-    return World(**stores, **outside, **more)
+    return World(**{**stores, **outside, **more})

@@ -33,7 +33,7 @@ def on_demand(it: World) -> CheckOnDemand:
         it.see(it.runs),
         it.see(it.snapshots),
         it.see(it.coverage),
-        AskBalances(it.sources, it.vault),
+        AskBalances(it.sources, it.vault, it.quotas),
         judging(it),
         CheckSums(it.see(it.ledger), it.see(it.months), it.see(it.issues), it.clock),
         it.queue,

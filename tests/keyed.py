@@ -14,9 +14,11 @@ from tidemark.domain.transactions import Origin, imported
 from tidemark.errors import NotFound
 from tidemark.services.check_credentials import CheckCredentials
 from tidemark.services.connect import Connect
+from tidemark.services.consent_states import ConsentStates
 from tidemark.services.convert import Convert
 from tidemark.services.edit_integrations import EditIntegrations
 from tidemark.services.last_transaction import LastTransaction
+from tidemark.services.link_consent import LinkConsent
 from tidemark.services.rotate_credentials import RotateCredentials
 from tidemark.services.stop import Stop
 
@@ -34,7 +36,7 @@ class Keyed(FakeSource):
         """Tell accounts apart by their first field, as real connectors do."""
         return fingerprint(credentials["api_key"])
 
-    def open(self, credentials: Mapping[str, str], *, nonce: int = 0) -> Self:
+    def open(self, credentials: Mapping[str, str], *, nonce: int = 0, **_: object) -> Self:
         """Open with a key."""
         self.nonces.append(nonce)
         return replace(self, key=credentials["api_key"])
@@ -97,7 +99,7 @@ class Office:
     def stop(self) -> Stop:
         """Stop syncs."""
         it = self.it
-        return Stop(it.see(it.runs), it.see(it.syncs), it.clock, self.sleep or self.nap)
+        return Stop(it.see(it.runs), it.see(it.syncs), it.clock, self.sleep or self.nap, it.waking)
 
     @property
     def checking(self) -> CheckCredentials:
@@ -114,7 +116,13 @@ class Office:
         """Create integrations."""
         it = self.it
         store = it.see(it.integrations)
-        return Connect(self.checking, store, self.last, it.vault, it.requests, it.clock)
+        stores = (self.checking, store, self.last, it.vault, it.requests, it.clock)
+        return Connect(*stores, self.linking)
+
+    @property
+    def linking(self) -> LinkConsent:
+        """Ask for consents."""
+        return LinkConsent(self.it.sources, ConsentStates(lambda: b"key"), self.it.clock)
 
     @property
     def convert(self) -> Convert:

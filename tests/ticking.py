@@ -10,6 +10,7 @@ from tidemark.domain.integrations import IntegrationKind
 from tidemark.domain.licences import Licence, Tier
 from tidemark.domain.schedules import SLOT, Wheel, next_sync
 from tidemark.services.fire_schedules import FireSchedules
+from tidemark.services.watch_consents import WatchConsents
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 PRO = Licence(Tier.PRO, (2025,))
@@ -34,7 +35,13 @@ class Ticking:
         """Give the service."""
         it = self.it
         return FireSchedules(
-            it.integrations, it.accounts, it.watermarks, it.requests, it.licences, it.clock
+            it.integrations,
+            it.accounts,
+            it.watermarks,
+            it.requests,
+            it.licences,
+            it.clock,
+            WatchConsents(it.integrations, it.issues, it.clock),
         )
 
     def license(self, licence: Licence) -> None:

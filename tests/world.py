@@ -1,100 +1,43 @@
 """A small world to sync in: the services over stores in memory and one source."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from tests.canaries import API_KEY
-from tests.fakes import (
-    FakeClock,
-    FakeFilesQueue,
-    FakeMetrics,
-    FakeQueue,
-    FakeVault,
-    FakeWorkflow,
-    MemoryAccounts,
-    MemoryBalanceChecks,
-    MemoryCoverage,
-    MemoryDuplicates,
-    MemoryImports,
-    MemoryIntegrations,
-    MemoryIssues,
-    MemoryJournal,
-    MemoryLedger,
-    MemoryMonths,
-    MemoryParked,
-    MemoryRuns,
-    MemorySnapshots,
-    MemorySyncs,
-    MemoryUploads,
-    MemoryWatermarks,
-    watched,
-)
+from tests.fakes import watched
 from tests.fakes.source import FakeSource, trades
 from tests.judged import judging
 from tests.priced import Priced
 from tests.telling import TellingWorld
+from tests.world_parts import Parts
 from tidemark.domain.integrations import Integration, IntegrationKey, IntegrationKind
-from tidemark.domain.licences import DEFAULT, Licences
 from tidemark.domain.pages import Window
-from tidemark.domain.ports import Connectors
 from tidemark.domain.steps import Outcome, StepResult, Worker
 from tidemark.domain.syncs import Mode, Sync
 from tidemark.domain.transactions import State
 from tidemark.services.amend import Amend
 from tidemark.services.ask_balances import AskBalances
+from tidemark.services.await_owner import AwaitOwner
 from tidemark.services.check_balances import CheckBalances
 from tidemark.services.commit import Books
-from tidemark.services.drive_sync import DriveSync
+from tidemark.services.drive_sync import DriveSync, Redrive
 from tidemark.services.find_duplicates import FindDuplicates
 from tidemark.services.finish_sync import FinishSync
 from tidemark.services.pairs import Pairs
 from tidemark.services.request_sync import SyncRequests
 from tidemark.services.sync_step import SyncStep
+from tidemark.services.wake import Wake
 
 KEY = IntegrationKey("alice", "intg_01J00000000000000000000000")
 START = datetime(2025, 1, 1, tzinfo=UTC)
 
 
-def unwatched(_when: str, _call: str) -> None:
-    """Let every call pass."""
-
-
 @dataclass
-class World(Priced, TellingWorld):
-    """Everything that a sync needs, in memory. ``watch`` sees every call to a store.
-
-    ``connectors`` are those to use in place of the fake source.
-    """
-
-    source: FakeSource = field(default_factory=FakeSource)
-    watch: Callable[[str, str], None] = unwatched
-    clock: FakeClock = field(default_factory=FakeClock)
-    vault: FakeVault = field(default_factory=FakeVault)
-    queue: FakeQueue = field(default_factory=FakeQueue)
-    workflow: FakeWorkflow = field(default_factory=FakeWorkflow)
-    metrics: FakeMetrics = field(default_factory=FakeMetrics)
-    ledger: MemoryLedger = field(default_factory=MemoryLedger)
-    journal: MemoryJournal = field(default_factory=MemoryJournal)
-    months: MemoryMonths = field(default_factory=MemoryMonths)
-    runs: MemoryRuns = field(default_factory=MemoryRuns)
-    syncs: MemorySyncs = field(default_factory=MemorySyncs)
-    integrations: MemoryIntegrations = field(default_factory=MemoryIntegrations)
-    coverage: MemoryCoverage = field(default_factory=MemoryCoverage)
-    parked: MemoryParked = field(default_factory=MemoryParked)
-    accounts: MemoryAccounts = field(default_factory=MemoryAccounts)
-    issues: MemoryIssues = field(default_factory=MemoryIssues)
-    snapshots: MemorySnapshots = field(default_factory=MemorySnapshots)
-    balance_checks: MemoryBalanceChecks = field(default_factory=MemoryBalanceChecks)
-    imports: MemoryImports = field(default_factory=MemoryImports)
-    uploads: MemoryUploads = field(default_factory=MemoryUploads)
-    files_queue: FakeFilesQueue = field(default_factory=FakeFilesQueue)
-    duplicates: MemoryDuplicates = field(default_factory=MemoryDuplicates)
-    watermarks: MemoryWatermarks = field(default_factory=MemoryWatermarks)
-    licences: Licences = field(default_factory=lambda: DEFAULT)
-    connectors: Connectors | None = None
+class World(Parts, Priced, TellingWorld):
+    """Parts that work together."""
 
     def connect(
         self,
@@ -132,8 +75,18 @@ class World(Priced, TellingWorld):
             self.see(self.accounts),
             self.clock,
         )
-        stores = (self.see(self.integrations), self.see(self.coverage))
-        return SyncStep(books, *stores, self.sources, self.vault, self.licences)
+        return SyncStep(
+            books,
+            self.see(self.integrations),
+            self.see(self.coverage),
+            self.sources,
+            self.vault,
+            AwaitOwner(
+                books.runs, self.see(self.syncs), self.see(self.waits), self.vault, self.clock
+            ),
+            self.quotas,
+            self.licences,
+        )
 
     @property
     def finishing(self) -> FinishSync:
@@ -152,7 +105,7 @@ class World(Priced, TellingWorld):
     @property
     def checking(self) -> CheckBalances:
         """Give the balance check."""
-        asking = AskBalances(self.sources, self.vault)
+        asking = AskBalances(self.sources, self.vault, self.quotas)
         stores = (self.see(self.integrations), self.see(self.runs))
         return CheckBalances(*stores, asking, judging(self), self.clock)
 
@@ -167,7 +120,18 @@ class World(Priced, TellingWorld):
             self.workflow,
             self.clock,
             self.finishing,
+            self.waking,
         )
+
+    @property
+    def waking(self) -> Wake:
+        """Give what wakes executions."""
+        return Wake(self.see(self.runs), self.see(self.waits), self.workflow)
+
+    @property
+    def redrive(self) -> Redrive:
+        """Give what finds runs that nobody drives."""
+        return Redrive(self.see(self.runs), self.workflow, self.clock)
 
     @property
     def amending(self) -> Amend:

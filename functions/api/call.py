@@ -14,8 +14,10 @@ from functions.api.owner import owner_of
 from functions.api.refusals import Malformed, WrongMediaType
 from functions.api.services import Services
 from functions.api.wired import Wired
+from tidemark.domain.consents import Present
 from tidemark.errors import Stale
 
+_LOOPBACK = {"127.0.0.1", "localhost"}
 _TAG = re.compile(r'\s*(?:W/)?"([^"]*)"\s*')
 
 
@@ -71,6 +73,25 @@ class Call:
     def resource(self) -> str:
         """Give the first word of the path after the API's version."""
         return self.path.removeprefix("/v1/").partition("/")[0].partition(".")[0]
+
+    @property
+    def present(self) -> Present:
+        """Give who asks, as banks want to know it."""
+        http = self.event["requestContext"]["http"]
+        return Present(str(http.get("sourceIp", "")), str(http.get("userAgent", "")))
+
+    def url_of(self, path: str) -> str:
+        """Give where a path of this API is reached from outside.
+
+        Unless the deployment says so, by the name that API Gateway knows the request by: one of
+        its own or a custom domain, never what a header claims. A loopback has no TLS.
+        """
+        if said := self.ports.public_url():
+            return said.rstrip("/") + path
+        context = self.event["requestContext"]
+        name, stage = str(context["domainName"]), str(context.get("stage", "$default"))
+        scheme = "http" if name.partition(":")[0] in _LOOPBACK else "https"
+        return f"{scheme}://{name}{'' if stage == '$default' else f'/{stage}'}{path}"
 
     @property
     def query(self) -> Mapping[str, str]:

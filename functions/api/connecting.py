@@ -5,8 +5,10 @@ from functools import cached_property
 from functions.api.wired import Wired
 from tidemark.services.check_credentials import CheckCredentials
 from tidemark.services.connect import Connect
+from tidemark.services.consent_states import ConsentStates
 from tidemark.services.convert import Convert
 from tidemark.services.last_transaction import LastTransaction
+from tidemark.services.link_consent import LinkConsent
 from tidemark.services.request_sync import SyncRequests
 from tidemark.services.rotate_credentials import RotateCredentials
 from tidemark.services.stop import Stop
@@ -31,7 +33,14 @@ class Connecting:
             vault=self._wired.vault(),
             requests=self._requests,
             clock=self._wired.clock(),
+            linking=self.linking,
         )
+
+    @cached_property
+    def linking(self) -> LinkConsent:
+        """Ask for consents."""
+        wired = self._wired
+        return LinkConsent(wired.connectors(), ConsentStates(wired.cursor_key), wired.clock())
 
     @cached_property
     def convert(self) -> Convert:

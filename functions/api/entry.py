@@ -27,6 +27,7 @@ _RESOURCES = frozenset(
         "balances",
         "connectors",
         "events",
+        "consents",
         "exports",
         "held_transactions",
         "import_template",

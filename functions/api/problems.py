@@ -17,6 +17,7 @@ from functions.api.refusals import (
     WrongMethod,
 )
 from tidemark import errors
+from tidemark.domain.asking import ForgedState, TooLate, TooManyAnswers
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -26,6 +27,9 @@ _STATUS: Mapping[type[Exception], HTTPStatus] = {
     UnknownRoute: HTTPStatus.NOT_FOUND,
     WrongMethod: HTTPStatus.METHOD_NOT_ALLOWED,
     WrongMediaType: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    ForgedState: HTTPStatus.BAD_REQUEST,
+    TooLate: HTTPStatus.GONE,
+    TooManyAnswers: HTTPStatus.TOO_MANY_REQUESTS,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Stale: HTTPStatus.PRECONDITION_FAILED,
     errors.Conflict: HTTPStatus.CONFLICT,

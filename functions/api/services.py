@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from functions.api.connecting import Connecting
     from functions.api.editing import Editing
     from functions.api.filing import Filing
+    from functions.api.linking import Linking
     from functions.api.locking import Locking
     from functions.api.owning import Owning
     from functions.api.pairing import Pairing
@@ -52,6 +53,7 @@ class Services:
     def requests(self) -> SyncRequests:
         """Start, join, watch and cancel syncs."""
         from tidemark.services.request_sync import SyncRequests
+        from tidemark.services.wake import Wake
 
         wired = self.wired
         return SyncRequests(
@@ -62,6 +64,7 @@ class Services:
             workflow=wired.workflow(),
             clock=wired.clock(),
             finishing=self._finishing,
+            waking=Wake(wired.runs(), wired.waits(), wired.workflow()),
         )
 
     @property
@@ -104,6 +107,13 @@ class Services:
         return Connecting(self.wired, self.requests, self.stop)
 
     @cached_property
+    def linking(self) -> Linking:
+        """Connect banks by consent, and take what their owners answer."""
+        from functions.api.linking import Linking
+
+        return Linking(self.wired, self.requests, self.connecting)
+
+    @cached_property
     def filing(self) -> Filing:
         """Bring files in and out."""
         from functions.api.filing import Filing
@@ -143,7 +153,8 @@ class Services:
         """Stop syncs for good."""
         from tidemark.services.stop import Stop
 
-        return Stop(self.wired.runs(), self.wired.syncs(), self.wired.clock(), self.sleep)
+        wired = self.wired
+        return Stop(wired.runs(), wired.syncs(), wired.clock(), self.sleep, self.requests.waking)
 
     @cached_property
     def edit_integrations(self) -> EditIntegrations:
@@ -156,28 +167,9 @@ class Services:
     @cached_property
     def delete_integration(self) -> DeleteIntegration:
         """Delete integrations."""
-        from tidemark.services.delete_integration import DeleteIntegration, Remains
+        from functions.api.deleting import delete_integration
 
-        wired = self.wired
-        remains = Remains(
-            ledger=wired.ledger(),
-            months=wired.months(),
-            coverage=wired.coverage(),
-            parked=wired.parked(),
-            issues=wired.issues(),
-            snapshots=wired.snapshots(),
-            runs=wired.runs(),
-            journal=wired.journal(),
-            pairs=self.pairing.pairs,
-        )
-        return DeleteIntegration(
-            integrations=wired.integrations(),
-            remains=remains,
-            stop=self.stop,
-            accounts=wired.accounts(),
-            clock=wired.clock(),
-            queue=wired.queue(),
-        )
+        return delete_integration(self.wired, self.stop, self.pairing.pairs)
 
     @cached_property
     def read_integrations(self) -> ReadIntegrations:

@@ -90,6 +90,12 @@ class Wired(Protocol):
     def clock(self) -> ports.Clock:
         """Give the clock."""
 
+    def waits(self) -> ports.Waits:
+        """Give what wakes executions that wait for owners."""
+
+    def public_url(self) -> str:
+        """Give where owners reach the API; nothing: under the name that a request came to."""
+
     def connectors(self) -> ports.Connectors:
         """Give the connectors."""
 

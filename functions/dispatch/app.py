@@ -25,7 +25,7 @@ def handler(event: Tick, context: Context) -> dict[str, int]:
     with Discreet():
         if "wheel" in event:
             return {"fired": _fire(Wheel(event["wheel"]), event["at"], context)}
-        return {"driven": _redrive()}
+        return {"driven": _redrive(context)}
 
 
 def _fire(wheel: Wheel, at: str, context: Context) -> int:
@@ -36,9 +36,10 @@ def _fire(wheel: Wheel, at: str, context: Context) -> int:
     return fired
 
 
-def _redrive() -> int:
-    """Drive again what nobody drives any more."""
+def _redrive(context: Context) -> int:
+    """Drive again what nobody drives any more, and look after what waits for its owner."""
     driven = wiring.redrive().redrive()
+    wiring.tend_waits().tend(wiring.clock().now() + budget_of(context))
     if driven:
         logger.warning("runs had lost their driver", extra={"runs": driven})
     return driven

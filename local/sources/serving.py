@@ -2,9 +2,10 @@
 
 import threading
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import NamedTuple, Self
 
 
@@ -15,6 +16,7 @@ class Answer(NamedTuple):
     body: bytes
     retry_after: str | None = None
     content_type: str = "application/json"
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 class Served(ABC):
@@ -89,10 +91,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(answer.body)))
         if answer.retry_after is not None:
             self.send_header("Retry-After", answer.retry_after)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(answer.body)
 
-    do_POST = do_GET  # noqa: N815 - the name that http.server calls
+    do_POST = do_DELETE = do_GET  # noqa: N815 - the names that http.server calls
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as inherited
         """Say nothing."""

@@ -3,10 +3,14 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
+from typing import Any
 
 from tidemark.credentials import Credentials
+
+_GIVEN_BY_THE_TEMPLATE = ("_table", "_key_id", "_queue_url", "_bucket", "_arn")
+"""How settings end that every function has, in a variable of the same name."""
 
 
 class MissingSetting(Exception):
@@ -20,12 +24,14 @@ class Settings:
     ``licences`` is the JSON of a table of licences. ``sources`` are base URLs that replace
     providers' own, by connector. ``webhook_trusted_origins`` are receivers that may be anywhere,
     as in ``http://127.0.0.1:9400``. ``endpoints`` are those of AWS services (``dynamodb``, ``kms``,
-    ``s3``, ``sqs``, ``sfn``) that are not AWS's own; ``""`` stands for all others.
+    ``s3``, ``sqs``, ``ssm``, ``sfn``) that are not AWS's own; ``""`` stands for all others.
+    ``enable_banking`` are the id and the key's ARN of the application at Enable Banking,
+    ``gocardless`` is the parameter with that at GoCardless; empty texts are none.
     ``clock_offset_file`` holds seconds to add to the system clock. ``credentials`` are those that
     Lambda gives to a function; None means to look for others. ``ca_bundle`` is a file of
-    certificates to trust.
-    ``price_sources`` are names, in the order in which they are asked; ``prices_file`` is what the
-    source ``offline`` reads.
+    certificates to trust. ``public_url`` is where owners reach the API, if not under the name that
+    a request came to. ``price_sources`` are names, in the order in which they are asked;
+    ``prices_file`` is what the source ``offline`` reads.
     """
 
     region: str
@@ -48,6 +54,7 @@ class Settings:
     closes_table: str
     events_table: str
     webhooks_table: str
+    quotas_table: str
     credentials_key_id: str
     cursor_key_id: str
     sync_queue_url: str
@@ -60,9 +67,12 @@ class Settings:
     sources: Mapping[str, str]
     webhook_trusted_origins: frozenset[str]
     endpoints: Mapping[str, str]
+    enable_banking: tuple[str, str]
+    gocardless: str
     clock_offset_file: str | None
     credentials: Credentials | None
     ca_bundle: str | None
+    public_url: str
     price_sources: tuple[str, ...] = ()
     prices_file: str | None = None
 
@@ -70,44 +80,29 @@ class Settings:
     def of(cls, environment: Mapping[str, str]) -> "Settings":
         """Read an environment. Raises MissingSetting."""
         get = _Reader(environment)
+        named: dict[str, Any] = {
+            field.name: get(field.name.upper())
+            for field in fields(cls)
+            if field.name.endswith(_GIVEN_BY_THE_TEMPLATE)
+        }
         return cls(
+            **named,
             region=environment.get("AWS_REGION") or get("AWS_DEFAULT_REGION"),
-            integrations_table=get("INTEGRATIONS_TABLE"),
-            runs_table=get("RUNS_TABLE"),
-            syncs_table=get("SYNCS_TABLE"),
-            transactions_table=get("TRANSACTIONS_TABLE"),
-            journal_table=get("JOURNAL_TABLE"),
-            months_table=get("MONTHS_TABLE"),
-            coverage_table=get("COVERAGE_TABLE"),
-            parked_table=get("PARKED_TABLE"),
-            issues_table=get("ISSUES_TABLE"),
-            snapshots_table=get("SNAPSHOTS_TABLE"),
-            idempotency_table=get("IDEMPOTENCY_TABLE"),
-            accounts_table=get("ACCOUNTS_TABLE"),
-            imports_table=get("IMPORTS_TABLE"),
-            duplicates_table=get("DUPLICATES_TABLE"),
-            watermarks_table=get("WATERMARKS_TABLE"),
-            quotes_table=get("QUOTES_TABLE"),
-            closes_table=get("CLOSES_TABLE"),
-            events_table=get("EVENTS_TABLE"),
-            webhooks_table=get("WEBHOOKS_TABLE"),
-            credentials_key_id=get("CREDENTIALS_KEY_ID"),
-            cursor_key_id=get("CURSOR_KEY_ID"),
-            sync_queue_url=get("SYNC_QUEUE_URL"),
-            files_queue_url=get("FILES_QUEUE_URL"),
-            values_queue_url=get("VALUES_QUEUE_URL"),
-            webhooks_queue_url=get("WEBHOOKS_QUEUE_URL"),
-            files_bucket=get("FILES_BUCKET"),
-            state_machine_arn=get("STATE_MACHINE_ARN"),
             licences=environment.get("LICENCES") or "{}",
             sources=json.loads(environment.get("SOURCES") or "{}"),
             webhook_trusted_origins=_listed(environment.get("WEBHOOK_TRUSTED_ORIGINS", "")),
             endpoints=_endpoints(environment),
+            enable_banking=(
+                environment.get("ENABLE_BANKING_APPLICATION_ID") or "",
+                environment.get("ENABLE_BANKING_KEY_ARN") or "",
+            ),
+            gocardless=environment.get("GOCARDLESS_PARAMETER") or "",
             clock_offset_file=environment.get("CLOCK_OFFSET_FILE"),
             credentials=_credentials(environment),
             ca_bundle=environment.get("AWS_CA_BUNDLE") or None,
             price_sources=tuple((environment.get("PRICE_SOURCES") or "").split(",")),
             prices_file=environment.get("PRICES_FILE"),
+            public_url=environment.get("PUBLIC_URL") or "",
         )
 
     def endpoint(self, service: str) -> str | None:

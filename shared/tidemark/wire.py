@@ -89,9 +89,10 @@ class Service(NamedTuple):
 
 DYNAMODB = Service("dynamodb", "dynamodb", "DynamoDB_20120810", "1.0")
 KMS = Service("kms", "kms", "TrentService", "1.1")
+SSM = Service("ssm", "ssm", "AmazonSSM", "1.1")
 SQS = Service("sqs", "sqs", "AmazonSQS", "1.0")
 STEP_FUNCTIONS = Service("states", "sfn", "AWSStepFunctions", "1.0")
-SERVICES = {service.event: service for service in (DYNAMODB, KMS, SQS, STEP_FUNCTIONS)}
+SERVICES = {service.event: service for service in (DYNAMODB, KMS, SQS, SSM, STEP_FUNCTIONS)}
 
 
 class Wire:

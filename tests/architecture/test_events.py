@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.architecture.stack import properties, routes
-from tests.architecture.test_state_machine import states
+from tests.architecture.test_state_machine import handed_to, states
 from tests.architecture.test_streams import STREAMED
 from tidemark.domain.imports import import_of
 from tidemark.domain.schedules import SLOT, Wheel
@@ -20,6 +20,7 @@ TASKS = {
     "plan": "Plan",
     "hand_over": "HandOver",
     "step": "Step",
+    "ask_owner": "AskOwner",
     "check_balances": "CheckBalances",
     "finish": "Finish",
     "finish_failed": "FailSync",
@@ -47,7 +48,7 @@ def test_a_request_is_for_a_route_that_exists(name: str) -> None:
 @pytest.mark.parametrize("name", TASKS)
 def test_a_tasks_event_has_what_the_state_machine_hands_over(name: str) -> None:
     """The same names, no more and no less."""
-    parameters = states("Task")[TASKS[name]]["Parameters"]
+    parameters = handed_to(states("Task")[TASKS[name]])
 
     assert set(event(name)) == {key.removesuffix(".$") for key in parameters}
 

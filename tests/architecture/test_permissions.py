@@ -82,6 +82,20 @@ def test_only_the_api_seals_credentials_and_it_cannot_open_them() -> None:
     assert roles_allowed("kms:Encrypt") == {"ApiFunctionRole"}
 
 
+def test_who_answers_for_an_owner_is_known() -> None:
+    """The API wakes executions with answers, the dispatcher when the time is over."""
+    assert roles_allowed("states:SendTaskSuccess") == {"ApiFunctionRole", "DispatchFunctionRole"}
+    assert roles_allowed("states:SendTaskHeartbeat") == {"DispatchFunctionRole"}
+    assert roles_allowed("states:SendTaskFailure") == set()
+
+
+def test_who_keeps_tokens_does_nothing_else() -> None:
+    """The function that is handed them reaches the table of runs alone."""
+    (statement,) = statements("AskOwnerFunctionRole")
+    assert set(as_list(statement["Action"])) == {"dynamodb:GetItem", "dynamodb:UpdateItem"}
+    assert target(statement["Resource"]) == "RunsTable"
+
+
 def test_secrets_are_bound_to_owner_and_integration_or_endpoint() -> None:
     """Neither Encrypt nor Decrypt is allowed without the context."""
     guarded = [
@@ -107,6 +121,12 @@ def test_changes_are_read_by_one_function_that_reads_no_table() -> None:
 def test_only_the_api_signs_cursors() -> None:
     """GenerateMac is for lists."""
     assert roles_allowed("kms:GenerateMac") == {"ApiFunctionRole"}
+
+
+@pytest.mark.parametrize("action", ["kms:Sign", "ssm:GetParameter"])
+def test_only_those_who_call_sources_name_the_deployment_to_them(action: str) -> None:
+    """The API asks for consents, syncs and checks read with them."""
+    assert roles_allowed(action) == {*READERS, "ApiFunctionRole"}
 
 
 def test_files_are_touched_by_two_functions_alone() -> None:

@@ -10,6 +10,7 @@ from tools.transformed import definition
 
 State = dict[str, Any]
 SUBSTITUTIONS = properties("ResyncStateMachine")["DefinitionSubstitutions"]
+WAITING = "arn:aws:states:::lambda:invoke.waitForTaskToken"
 STEP_FAILURES = {
     "Lambda.ServiceException",
     "Lambda.AWSLambdaException",
@@ -36,6 +37,19 @@ def states(kind: str) -> dict[str, State]:
         for name, state in machine["States"].items()
         if state["Type"] == kind
     }
+
+
+def function_of(task: State) -> str:
+    """Name the function of a task as the template's substitutions do."""
+    waits = task["Resource"] == WAITING
+    named: str = task["Parameters"]["FunctionName"] if waits else task["Resource"]
+    return named.strip("${}")
+
+
+def handed_to(task: State) -> State:
+    """Give what a task's function is handed."""
+    parameters: State = task["Parameters"]
+    return parameters["Payload"] if task["Resource"] == WAITING else parameters
 
 
 def successors(state: State) -> Iterator[str]:
@@ -73,9 +87,10 @@ def test_all_of_its_states_can_be_reached(machine: State) -> None:
 def test_a_task_waits_a_little_longer_than_its_function_runs(name: str) -> None:
     """A function's own timeout comes first: the task's is for an answer that was lost."""
     task = states("Task")[name]
-    function = target(SUBSTITUTIONS[task["Resource"].strip("${}")])
+    function = target(SUBSTITUTIONS[function_of(task)])
 
-    assert task["TimeoutSeconds"] > properties(function)["Timeout"]
+    if task["Resource"] != WAITING:
+        assert task["TimeoutSeconds"] > properties(function)["Timeout"]
 
 
 @pytest.mark.parametrize("name", states("Task"))
@@ -83,7 +98,21 @@ def test_a_task_is_repeated_when_lambda_fails(name: str) -> None:
     """Whatever happens to a worker, the run goes on at its checkpoint."""
     repeated = {error for retry in states("Task")[name]["Retry"] for error in retry["ErrorEquals"]}
 
-    assert repeated >= STEP_FAILURES or repeated == {"States.ALL"}
+    waits = states("Task")[name]["Resource"] == WAITING
+    failures = STEP_FAILURES - ({"States.Timeout"} if waits else set())
+    assert repeated >= failures or repeated == {"States.ALL"}
+
+
+def test_who_waits_for_an_owner_does_so_for_a_time() -> None:
+    """When it is over, or nobody keeps the wait alive, a step says what becomes of the run."""
+    (task,) = (each for each in states("Task").values() if each["Resource"] == WAITING)
+    (catch,) = task["Catch"]
+
+    assert task["TimeoutSecondsPath"] == "$.step.seconds"
+    assert task["HeartbeatSecondsPath"] == "$.step.heartbeat"
+    assert {"States.Timeout", "States.HeartbeatTimeout"} < set(catch["ErrorEquals"])
+    assert catch["Next"] == task["Next"] == "Step"
+    assert "States.Timeout" not in str(task["Retry"])
 
 
 @pytest.mark.parametrize(
@@ -98,8 +127,11 @@ def test_every_failure_ends_in_a_state_with_a_reason(name: str) -> None:
 
 
 def test_it_carries_ids_only() -> None:
-    """No task is handed more than ids, the stream's name, and what went wrong."""
-    handed = {key for task in states("Task").values() for key in task["Parameters"]}
+    """No task is handed more than ids, the stream's name, and what went wrong.
+
+    The token is the state machine's own: who waits for an owner keeps it.
+    """
+    handed = {key for task in states("Task").values() for key in handed_to(task)}
 
     assert handed == {
         "action",
@@ -109,6 +141,7 @@ def test_it_carries_ids_only() -> None:
         "execution.$",
         "stream.$",
         "failure.$",
+        "token.$",
     }
 
 
@@ -123,6 +156,6 @@ def test_only_what_the_local_engine_runs_faithfully_is_used() -> None:
 
 def test_every_substitution_is_used_and_given() -> None:
     """The definition and the template name the same functions."""
-    used = {task["Resource"].strip("${}") for task in states("Task").values()}
+    used = {function_of(task) for task in states("Task").values()}
 
     assert used == set(SUBSTITUTIONS)

@@ -12,7 +12,7 @@ STREAMED = {
 MAPPINGS = {f"Tell{table.removesuffix('Table')}Mapping" for table in STREAMED}
 
 
-@pytest.mark.parametrize("table", STREAMED)
+@pytest.mark.parametrize("table", sorted(STREAMED))
 def test_changes_are_told_in_order_and_never_lost_in_silence(table: str) -> None:
     """From the first one on, again where it failed; what cannot be told ends in a watched queue."""
     mapping = properties(f"Tell{table.removesuffix('Table')}Mapping")

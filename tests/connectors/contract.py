@@ -23,6 +23,7 @@ import httpx
 from tests import canaries
 from tidemark.connector_kit.base import Connector
 from tidemark.connector_kit.http import Http
+from tidemark.domain.consents import Application
 from tidemark.domain.legs import kind_of
 from tidemark.domain.pages import Page, Unread, Window
 from tidemark.domain.reading import merge
@@ -63,6 +64,8 @@ class Case:
     ``expected`` transactions, the records with the ids ``unread``, and ``balances``.
     ``burst`` makes a source with so many events at one second, and gives the ids they must get.
     ``page_size`` is how many of its events fit on one page.
+    A source that is linked by consent has ``granted`` credentials besides those that its owner
+    enters, and the deployment's ``application``.
     """
 
     connector: type[Connector]
@@ -77,6 +80,8 @@ class Case:
     reads: Sequence[tuple[str, str]]
     unread: frozenset[str] = frozenset()
     balances: Mapping[str, str] | None = None
+    granted: Mapping[str, str] = field(default_factory=dict)
+    application: Application | None = None
 
     def __post_init__(self) -> None:
         """Look out for the secrets from now on."""
@@ -132,7 +137,13 @@ def open_source(case: Case, answer: Answer, *, nonce: int = 0) -> Connector:
         transport=httpx.MockTransport(answer),
         sleep=lambda _seconds: None,
     )
-    return case.connector(case.credentials, http=http, clock=Still(case.window.until), nonce=nonce)
+    return case.connector(
+        {**case.credentials, **case.granted},
+        http=http,
+        clock=Still(case.window.until),
+        nonce=nonce,
+        application=case.application,
+    )
 
 
 def walk(case: Case, answer: Answer, *, drop: bool = False) -> Walked:

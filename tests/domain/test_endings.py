@@ -122,3 +122,29 @@ def test_what_only_the_owner_can_mend_is_not_tried_again(error: Exception) -> No
     assert result.outcome is Outcome.DONE
     assert ended.problem is not None
     assert ended.problem.next_step
+
+
+def test_what_a_source_does_not_remember_is_not_claimed() -> None:
+    """The later of the two ends counts: what the key hides, and where the memory begins."""
+    since, later = NOW - timedelta(days=90), NOW - timedelta(days=30)
+    forgetful = run(streams=(replace(DONE, history_from=since),))
+    streams = coverage_after(forgetful, INTEGRATION, {})
+    assert streams["ledger"].intervals == (Interval(since, NOW),)
+    assert streams["ledger"].unavailable_before == since
+    hidden = replace(INTEGRATION, history_from=later)
+    assert coverage_after(forgetful, hidden, {})["ledger"].unavailable_before == later
+
+
+@pytest.mark.parametrize("kind", [IntegrationKind.BANK, IntegrationKind.WALLET])
+def test_a_range_of_a_bank_leaves_the_bookmark(kind: IntegrationKind) -> None:
+    """It names accounts whose whole history was read; a wallet's is good for any reading."""
+    window = Window(NOW - timedelta(days=9), NOW)
+    ranged = run(
+        mode=Mode.RANGE,
+        requested=window,
+        window=window,
+        streams=(replace(DONE, bookmark="new"),),
+    )
+    before = {"ledger": StreamCoverage(bookmark="old")}
+    after = coverage_after(ranged, replace(INTEGRATION, kind=kind), before)
+    assert after["ledger"].bookmark == ("old" if kind is IntegrationKind.BANK else "new")

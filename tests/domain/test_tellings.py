@@ -113,9 +113,22 @@ def test_a_sync_is_told_as_it_goes() -> None:
     assert changed.data["added"] == 5
     assert changed.data["modified"] == 1
     assert types(Source.SYNCS, SYNC, {**SYNC, "status": "succeeded"}) == ["sync.succeeded"]
-    assert types(Source.SYNCS, SYNC, {**SYNC, "status": "running"}) == ["sync.started"]
     assert types(Source.SYNCS, ended, {**ended, "warnings": ["x"]}) == []
     assert types(Source.SYNCS, ended, NOTHING) == []
+
+
+def test_a_waiting_sync_is_told_each_time() -> None:
+    """For consent, then for a password; that it still waits for the same is no news."""
+    asked = {**SYNC, "status": "waiting_for_user", "waiting": {"need": "consent", "until": "9"}}
+    again = {**asked, "waiting": {"need": "otp", "until": "99"}}
+    assert types(Source.SYNCS, NOTHING, asked) == ["sync.created", "sync.waiting_for_user"]
+    (told,) = tell(Source.SYNCS, asked, again)
+    assert (told.type, told.data["for"], told.data["until"]) == (
+        "sync.waiting_for_user",
+        "otp",
+        "99",
+    )
+    assert types(Source.SYNCS, again, {**again, "warnings": ["x"]}) == []
 
 
 def test_an_undone_sync_is_told() -> None:

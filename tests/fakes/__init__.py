@@ -18,6 +18,7 @@ from tests.fakes.records import (
     MemorySyncs,
 )
 from tests.fakes.runs import MemoryRuns
+from tests.fakes.waits import MemoryQuotas, MemoryWaits
 from tests.fakes.watched import watched
 from tests.fakes.webhooks import (
     FakeReceivers,
@@ -52,12 +53,14 @@ __all__ = [
     "MemoryLedger",
     "MemoryMonths",
     "MemoryParked",
+    "MemoryQuotas",
     "MemoryQuotes",
     "MemoryRuns",
     "MemorySheets",
     "MemorySnapshots",
     "MemorySyncs",
     "MemoryUploads",
+    "MemoryWaits",
     "MemoryWatermarks",
     "MemoryWebhooks",
     "watched",

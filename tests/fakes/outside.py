@@ -73,19 +73,34 @@ class FakeQueue:
 class FakeWorkflow:
     """A list of executions: (key, sync id, execution number), each once.
 
-    Those with the numbers in ``over`` have ended.
+    Those with the numbers in ``over`` have ended; ``asleep`` are the tokens that are waited with,
+    ``told`` is who was woken and whose heart beat.
     """
 
     def __init__(self) -> None:
         """Start with none."""
         self.executions: list[tuple[IntegrationKey, str, int]] = []
         self.over: set[int] = set()
+        self.asleep: set[str] = set()
+        self.told: list[tuple[str, str]] = []
 
     def start(self, key: IntegrationKey, sync_id: str, execution: int) -> bool:
         """Start an execution once."""
         if (key, sync_id, execution) not in self.executions:
             self.executions.append((key, sync_id, execution))
         return execution not in self.over
+
+    def wake(self, token: str) -> bool:
+        """Wake who waits."""
+        self.told.append(("wake", token))
+        asleep = token in self.asleep
+        self.asleep.discard(token)
+        return asleep
+
+    def beat(self, token: str) -> bool:
+        """Let who waits wait on."""
+        self.told.append(("beat", token))
+        return token in self.asleep
 
 
 class FakeMetrics:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from tidemark.domain.asking import Wait
 from tidemark.domain.integrations import IntegrationKey
 from tidemark.domain.syncs import Lease, Run
 from tidemark.errors import LeaseHeld, LeaseLost
@@ -20,12 +21,18 @@ class LeaseItem:
     cancel: bool = False
     touched_at: datetime | None = None
     finished: str | None = None
+    wait: Wait | None = None
+    answer: bytes | None = None
 
     def current(self) -> Run | None:
         """Give the run with the cancel flag as it is now."""
         if self.run is None:
             return None
-        return replace(self.run, cancel_requested=self.cancel or self.run.cancel_requested)
+        return replace(
+            self.run,
+            cancel_requested=self.cancel or self.run.cancel_requested,
+            answered=self.answer is not None,
+        )
 
 
 class MemoryRuns:
@@ -78,12 +85,12 @@ class MemoryRuns:
 
     def checkpoint(self, lease: Lease, run: Run) -> Lease:
         """Keep the run."""
-        item = self._held(lease)
+        item = self.held(lease)
         item.run = run
         item.touched_at = run.touched_at or item.touched_at
         return replace(lease, run=item.current() or run)
 
-    def _held(self, lease: Lease) -> LeaseItem:
+    def held(self, lease: Lease) -> LeaseItem:
         """Give the lease item if the lease still holds."""
         item = self._item(lease.key)
         if item.worker != lease.worker or item.fence != lease.fence or item.run is None:
@@ -102,9 +109,10 @@ class MemoryRuns:
 
     def finish(self, lease: Lease) -> None:
         """Let go of lease and claim."""
-        item = self._held(lease)
+        item = self.held(lease)
         item.worker = item.until = item.run = item.touched_at = None
         item.cancel, item.finished = False, lease.run.sync_id
+        item.wait = item.answer = None
 
     def request_cancel(self, key: IntegrationKey, sync_id: str) -> bool:
         """Set the flag."""
@@ -119,6 +127,7 @@ class MemoryRuns:
         item = self._item(key)
         item.fence += 1
         item.run, item.cancel, item.touched_at = None, False, None
+        item.wait = item.answer = None
 
     def busy_until(self, key: IntegrationKey, now: datetime) -> datetime | None:
         """Give until when somebody may write."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from types import TracebackType
 from typing import Self
 
+from tidemark.domain.consents import Answer, Granted, Link, Present, Quota
 from tidemark.domain.integrations import IntegrationKind
 from tidemark.domain.legs import Kind, Leg, Role, net
 from tidemark.domain.pages import KeyRights, Page, RateBudget, Scope, Unread, Window
@@ -59,6 +60,7 @@ class FakeSource:
     needed_rights: tuple[str, ...] = ()
     forbidden_rights: tuple[str, ...] = ()
     nonce = 0
+    by_consent = False
 
     def names(self) -> list[str]:
         """Be the only connector."""
@@ -86,9 +88,31 @@ class FakeSource:
         """Tell accounts apart by all they have."""
         return repr(sorted(credentials.items()))
 
-    def open(self, credentials: Mapping[str, str], *, nonce: int = 0) -> Self:
+    def open(
+        self,
+        credentials: Mapping[str, str],
+        *,
+        nonce: int = 0,
+        present: Present | None = None,
+        quota: Quota | None = None,
+    ) -> Self:
         """Open at once."""
         return self
+
+    def consent_until(self) -> datetime | None:
+        """Need no consent."""
+        return None
+
+    def answer(self, answer: Answer) -> None:
+        """Ask for nothing."""
+
+    def link(self, state: str, return_to: str) -> Link:
+        """Have no page for it."""
+        raise NotImplementedError
+
+    def grant(self, code: str, keep: Mapping[str, str]) -> Granted:
+        """Have nothing to grant."""
+        raise NotImplementedError
 
     def __enter__(self) -> Self:
         return self

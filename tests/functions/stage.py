@@ -1,6 +1,7 @@
 """The real handlers in this process, wired as on AWS, over an AWS that moto plays."""
 
 import json
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -70,7 +71,12 @@ class Stage:
         self.clock_file.write_text(str(before + seconds))
 
     def send(
-        self, method: str, path: str, body: object = None, owner: str = "alice", **query: str
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        owner: str | None = "alice",
+        **query: str,
     ) -> Reply:
         """Ask the API something."""
         result = self.api(event_of(method, path, body, owner=owner, query=query), self.context())
@@ -205,6 +211,7 @@ def staged(exchange: Exchange, clock_file: Path) -> Iterator[Stage]:
 def forget() -> None:
     """Have the wiring read the environment anew and make everything again."""
     settings.cache_clear()
-    for made in vars(wiring).values():
+    parts = [module for name, module in sys.modules.items() if name.startswith("tidemark.wiring")]
+    for made in [each for part in parts for each in vars(part).values()]:
         if hasattr(made, "cache_clear"):
             made.cache_clear()

@@ -43,6 +43,7 @@ def test_what_the_role_allows_is_done() -> None:
         ("DynamoDB_20120810.BatchWriteItem", {"RequestItems": {"things": []}}),
         ("AmazonSQS.SendMessage", {"QueueUrl": "http://sqs/123456789012/sync"}),
         ("AWSStepFunctions.StartExecution", {"stateMachineArn": "arn:aws:states:x"}),
+        ("AWSStepFunctions.SendTaskSuccess", {"taskToken": "x", "output": "{}"}),
     ],
 )
 def test_all_else_is_refused(target: str, body: dict[str, object]) -> None:

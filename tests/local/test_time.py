@@ -18,15 +18,28 @@ def test_workers_live_in_the_product_s_time(toy: Toy) -> None:
     assert abs(datetime.fromtimestamp(seen, UTC) - now) < timedelta(seconds=5)
 
 
-def test_schedules_fire_as_often_as_time_passes(toy: Toy) -> None:
-    """An hour has twelve times five minutes; the night comes once a day, Berlin's time."""
+def ticks_of(toy: Toy, seconds: int) -> tuple[list[datetime], list[str]]:
+    """Move the clock on; give the ticks, and all that was recorded meanwhile."""
     before = set(toy.records())
-    toy.child.advance(DAY)
+    toy.child.advance(seconds)
     fired = sorted(set(toy.records()) - before)
+    return [datetime.fromisoformat(what[5:]) for what in fired if what.startswith("tick ")], fired
 
-    ticks = [datetime.fromisoformat(what[5:]) for what in fired if what.startswith("tick ")]
-    assert len(ticks) == DAY // 300
+
+def test_schedules_fire_as_often_as_time_passes(toy: Toy) -> None:
+    """An hour has twelve times five minutes."""
+    ticks, _ = ticks_of(toy, HOUR)
+
+    assert len(ticks) == HOUR // 300
     assert {b - a for a, b in pairwise(ticks)} == {timedelta(minutes=5)}
+
+
+def test_a_far_way_fires_once_an_hour(toy: Toy) -> None:
+    """A day has a tick for each hour and its beginning; the night comes once, Berlin's time."""
+    ticks, fired = ticks_of(toy, DAY)
+
+    assert DAY // HOUR <= len(ticks) <= DAY // HOUR + 1
+    assert all(b - a <= timedelta(hours=1) for a, b in pairwise(ticks))
     assert sum(what.startswith("night ") and what.endswith("T01:30:00Z") for what in fired) == 1
 
 
@@ -60,6 +73,14 @@ def test_an_answer_in_time_goes_on(toy: Toy) -> None:
     token = toy.records()["asked again"]["token"]["S"]
 
     toy.aws("stepfunctions").send_task_success(taskToken=token, output="{}")
+
+    assert toy.child.idle(10)
+    assert toy.status(execution) == "SUCCEEDED"
+
+
+def test_an_answer_before_the_wait_is_heard(toy: Toy) -> None:
+    """While the function that asks is still at work; no heartbeat has to come for that."""
+    execution = toy.execute("early", path="token", what="answered at once")
 
     assert toy.child.idle(10)
     assert toy.status(execution) == "SUCCEEDED"

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from tests.fakes.killer import Killed, Killer
 from tests.model.stage import Stage
-from tests.world import unwatched
+from tests.world_parts import unwatched
 from tidemark.errors import BadCredentials, RateLimited, SourceError, SourceGarbage
 from tidemark.errors import SourceUnavailable as Away
 

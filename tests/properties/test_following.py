@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests.fakes.killer import Killed, Killer
 from tests.fakes.source import trades
 from tests.followed import OTHER, Follower, deleting, editing, ledger_of, shown, world
-from tests.world import KEY, START, World, unwatched
+from tests.world import KEY, START, World
+from tests.world_parts import unwatched
 from tidemark.domain.files import Money
 from tidemark.domain.ids import transaction_id
 from tidemark.domain.steps import Worker

@@ -39,7 +39,7 @@ def test_a_value_is_the_exact_product_and_a_fiat_leg_the_exact_value(
     paid = euros.copy_sign(-amount)
     fiat = plain._replace(legs=(leg(f"{paid:f}", "EUR"), leg(f"{amount:f}", "BTC")))
     exact = value(fiat, "EUR", day(4), lambda *_: Close(price, "x"))
-    assert (exact.status, exact.amount) == (ValueStatus.EXACT, abs(euros))
+    assert (exact.status, exact.amount) == (ValueStatus.EXACT, euros.copy_abs())
 
 
 @given(EVENTS)

@@ -17,12 +17,14 @@ from tidemark.stores.issues import DynamoIssues
 from tidemark.stores.journal import DynamoJournal
 from tidemark.stores.months import DynamoMonths
 from tidemark.stores.parked import DynamoParked
+from tidemark.stores.quotas import DynamoQuotas
 from tidemark.stores.quotes import DynamoQuotes
 from tidemark.stores.runs import DynamoRuns
 from tidemark.stores.sheets import DynamoSheets
 from tidemark.stores.snapshots import DynamoSnapshots
 from tidemark.stores.syncs import DynamoSyncs
 from tidemark.stores.transactions import DynamoLedger
+from tidemark.stores.waits import DynamoWaits
 from tidemark.stores.watermarks import DynamoWatermarks
 from tidemark.stores.webhooks import DynamoWebhooks
 from tidemark.wire import DYNAMODB, Wire
@@ -52,15 +54,19 @@ class Stores:
     quotes: price_ports.Quotes
     events: webhook_ports.Events
     webhooks: webhook_ports.Webhooks
+    waits: ports.Waits
+    quotas: ports.Quotas
+    clock: fakes.FakeClock
 
 
 def in_memory() -> Stores:
     """Make stores in memory."""
+    clock, runs = fakes.FakeClock(), fakes.MemoryRuns()
     return Stores(
         fakes.MemoryLedger(),
         fakes.MemoryJournal(),
         fakes.MemoryMonths(),
-        fakes.MemoryRuns(),
+        runs,
         fakes.MemorySyncs(),
         fakes.MemoryIntegrations(),
         fakes.MemoryCoverage(),
@@ -77,12 +83,15 @@ def in_memory() -> Stores:
         fakes.MemoryQuotes(),
         fakes.MemoryEvents(),
         fakes.MemoryWebhooks(),
+        fakes.MemoryWaits(runs),
+        fakes.MemoryQuotas(clock),
+        clock,
     )
 
 
 def in_dynamodb(wire: Wire | None = None) -> Stores:
     """Make stores in DynamoDB, as moto plays it or as something else does."""
-    wire = wire or wire_to(DYNAMODB)
+    wire, clock = wire or wire_to(DYNAMODB), fakes.FakeClock()
     return Stores(
         DynamoLedger(wire, "TransactionsTable"),
         DynamoJournal(wire, "JournalTable"),
@@ -104,4 +113,7 @@ def in_dynamodb(wire: Wire | None = None) -> Stores:
         DynamoQuotes(wire, "QuotesTable"),
         DynamoEvents(wire, "EventsTable"),
         DynamoWebhooks(wire, "WebhooksTable"),
+        DynamoWaits(wire, "RunsTable"),
+        DynamoQuotas(wire, "QuotasTable", clock),
+        clock,
     )

@@ -86,7 +86,7 @@ def run() -> Iterator[Run]:
 def _run(machine: Any, functions: Functions) -> str:  # noqa: ANN401  # botocore's clients have no type
     """Start an execution and wait for its end."""
     text = json.dumps(definition())
-    for name in ("FanOutResync", "ResyncStep", "CheckBalances", "FinishSync"):
+    for name in ("FanOutResync", "ResyncStep", "AskOwner", "CheckBalances", "FinishSync"):
         arn = f"arn:aws:lambda:eu-central-1:123456789012:function:{name}"
         text = text.replace(f"${{{name}Function" + "Arn}", arn)
     made = machine.create_state_machine(

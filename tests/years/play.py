@@ -7,7 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from tests.fakes import FakeClock, MemoryAccounts, MemoryIntegrations, MemoryWatermarks
+from tests.fakes import (
+    FakeClock,
+    MemoryAccounts,
+    MemoryIntegrations,
+    MemoryIssues,
+    MemoryWatermarks,
+)
 from tests.years.life import START, Life, lives, ticks
 from tests.years.promise import promised
 from tidemark.domain.integrations import IntegrationKey
@@ -15,6 +21,7 @@ from tidemark.domain.licences import DEFAULT
 from tidemark.domain.schedules import Wheel, slot_of
 from tidemark.services.fire_schedules import FireSchedules
 from tidemark.services.request_sync import SyncRequests
+from tidemark.services.watch_consents import WatchConsents
 
 _PATIENCE = timedelta(hours=1)
 
@@ -78,7 +85,9 @@ def _run(made: Sequence[Life], moments: Sequence[datetime], asked: Asked) -> Non
     integrations, accounts = Indexed(keys), MemoryAccounts()
     requests = cast("SyncRequests", asked)
     watermarks: Any = MemoryWatermarks()
-    firing = FireSchedules(integrations, accounts, watermarks, requests, DEFAULT, FakeClock(START))
+    clock = FakeClock(START)
+    watching = WatchConsents(integrations, MemoryIssues(), clock)
+    firing = FireSchedules(integrations, accounts, watermarks, requests, DEFAULT, clock, watching)
     for life in made:
         integrations.add(life.integration)
         accounts.items[life.owner] = life.account(START)

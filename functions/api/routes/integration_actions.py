@@ -13,6 +13,7 @@ from functions.api.shapes.integrations import (
     CredentialsBody,
     IntegrationShape,
     NewIntegrationShape,
+    ReconnectBody,
 )
 from functions.api.times import moment_of
 from tidemark.domain.integrations import Integration
@@ -21,6 +22,8 @@ from tidemark.services.edit_integrations import Changes
 
 router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 _TAG = "integrations"
+CALLBACK = "/v1/consents/callback"
+"""Where banks send owners back to."""
 
 
 @router.post(
@@ -67,7 +70,8 @@ def replace_credentials(
     here: Here, integration_id: str, wanted: Annotated[CredentialsBody, Body()]
 ) -> Answer:
     """Check credentials at their source, and use them in place of the old ones."""
-    return _rotated(here, integration_id, wanted)
+    rotate = here.services.connecting.rotate.rotate
+    return shown(here, rotate(here.owner, integration_id, wanted.credentials))
 
 
 @router.post(
@@ -75,10 +79,12 @@ def replace_credentials(
     **document("Reconnect an integration", _TAG, WRITE, IntegrationShape),
 )
 def reconnect_integration(
-    here: Here, integration_id: str, wanted: Annotated[CredentialsBody, Body()]
+    here: Here, integration_id: str, wanted: Annotated[ReconnectBody, Body()]
 ) -> Answer:
-    """Connect it again in place; all that is in it stays."""
-    return _rotated(here, integration_id, wanted)
+    """Connect it again in place; all that is in it stays. Of a bank, `consent_url` says where."""
+    reconnect = here.services.linking.reconnect.reconnect
+    back = here.url_of(CALLBACK)
+    return shown(here, reconnect(here.owner, integration_id, wanted.credentials, back))
 
 
 @router.post(
@@ -103,12 +109,6 @@ def convert_integration(
     view = here.services.read_integrations.views(here.owner, [converted])[0]
     shape = NewIntegrationShape.created(view, first.id if first else None)
     return answer(shape, etag=str(converted.version))
-
-
-def _rotated(here: Call, integration_id: str, wanted: CredentialsBody) -> Answer:
-    """Replace credentials, and answer with the integration as it is now."""
-    rotate = here.services.connecting.rotate.rotate
-    return shown(here, rotate(here.owner, integration_id, wanted.credentials))
 
 
 def shown(here: Call, changed: Integration) -> Answer:

@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from functions.api.answers import Answer, answer, cut
 from functions.api.call import Here
 from functions.api.documents import READ, WRITE, document
-from functions.api.routes.integration_actions import router, shown
+from functions.api.routes.integration_actions import CALLBACK, router, shown
 from functions.api.shapes.integrations import (
     CheckedShape,
     CoverageList,
@@ -56,6 +56,8 @@ def create_integration(here: Here, wanted: Annotated[NewIntegrationBody, Body()]
         deleted=wanted.deleted,
         group=wanted.group,
         start_sync=wanted.start_sync,
+        return_to=here.url_of(CALLBACK),
+        present=here.present,
     )
     if wanted.dry_run:
         return answer(CheckedShape.of(here.services.connecting.connect.check(new)))

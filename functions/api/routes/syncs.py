@@ -1,4 +1,4 @@
-"""Syncs: start, list, watch, cancel."""
+"""Syncs: start, list, watch, cancel, answer."""
 
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -12,8 +12,16 @@ from functions.api.answers import Answer, answer, cut
 from functions.api.call import Call, Here
 from functions.api.documents import READ, WRITE, document
 from functions.api.shapes.queries import IntegrationPageQuery
-from functions.api.shapes.syncs import NewSyncs, StartedSyncs, SyncList, SyncRevertShape, SyncShape
+from functions.api.shapes.syncs import (
+    AnswerBody,
+    NewSyncs,
+    StartedSyncs,
+    SyncList,
+    SyncRevertShape,
+    SyncShape,
+)
 from functions.api.times import moment_of
+from tidemark.domain.consents import Answer as OwnersAnswer
 from tidemark.domain.ids import is_id
 from tidemark.domain.moments import EARLIEST
 from tidemark.domain.pages import Window
@@ -35,7 +43,9 @@ def start_syncs(here: Here, wanted: Annotated[NewSyncs, Body()]) -> Answer:
     if not all(is_id("intg", each) for each in wanted.integrations if wanted.integrations != "all"):
         raise NotFound
     requests = here.services.requests
-    started = requests.request(here.owner, wanted.integrations, wanted.mode, window)
+    started = requests.request(
+        here.owner, wanted.integrations, wanted.mode, window, present=here.present
+    )
     data = [_shape(here, requests.view(sync)) for sync in started]
     one = f"/{data[0].id}" if len(data) == 1 else ""
     return answer(StartedSyncs(data=data), HTTPStatus.ACCEPTED, location=f"/v1/syncs{one}")
@@ -100,6 +110,20 @@ def cancel_sync(here: Here, sync_id: str) -> Answer:
     canceled = here.services.requests.cancel(here.owner, sync_id)
     location = f"/v1/syncs/{canceled.id}"
     return answer(_shape(here, canceled), HTTPStatus.ACCEPTED, location=location)
+
+
+@router.post(
+    "/v1/syncs/<sync_id>/answer",
+    **document("Answer a waiting sync", _TAG, WRITE, SyncShape, status=HTTPStatus.ACCEPTED),
+)
+def answer_sync(here: Here, sync_id: str, given: Annotated[AnswerBody, Body()]) -> Answer:
+    """Hand the owner's answer to a sync that waits for it; a wrong one may be repeated."""
+    if (given.otp is None) == (given.confirmed is None):
+        raise _invalid("/otp", "Give `otp`, or `confirmed: true`.")
+    answers = here.services.linking.answers
+    answered = answers.answer(here.owner, sync_id, OwnersAnswer(given.otp))
+    location = f"/v1/syncs/{answered.id}"
+    return answer(_shape(here, answered), HTTPStatus.ACCEPTED, location=location)
 
 
 @router.post(

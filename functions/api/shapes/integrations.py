@@ -48,6 +48,14 @@ class CredentialsBody(Shape):
     credentials: Credentials
 
 
+class ReconnectBody(Shape):
+    """Other credentials, write-only; a bank needs none: its owner consents at `consent_url`."""
+
+    credentials: Annotated[
+        dict[str, Json] | None, Field(repr=False, json_schema_extra={"writeOnly": True})
+    ] = None
+
+
 class ConversionBody(Shape):
     """The source that a manual integration gets; a start date that is not given stays."""
 
@@ -95,6 +103,7 @@ class IntegrationShape(Shape):
     complete_until: Moment | None
     next_sync_at: Moment | None
     next_sync_reason: str
+    consent_url: str | None
     consent_expires_at: Moment | None
     counts: IntegrationCounts
 
@@ -123,7 +132,8 @@ class IntegrationShape(Shape):
             complete_until=view.complete_until,
             next_sync_at=view.next_sync.at,
             next_sync_reason=view.next_sync.reason,
-            consent_expires_at=None,
+            consent_url=view.consent_url,
+            consent_expires_at=kept.consent_expires_at,
             counts=IntegrationCounts(
                 unread=view.unread, pending=view.pending, open_issues=view.open_issues
             ),

@@ -9,6 +9,7 @@ from functions.api.shapes.fields import Moment, Shape
 from functions.api.shapes.reverts import RevertShape
 from functions.api.shapes.times import GivenTime
 from tidemark.domain.moments import EARLIEST
+from tidemark.domain.progress import progress_of
 from tidemark.domain.reverts import Revert
 from tidemark.domain.syncs import (
     Counts,
@@ -18,7 +19,6 @@ from tidemark.domain.syncs import (
     Sync,
     SyncStatus,
     Trigger,
-    progress_of,
 )
 
 _DIGITS = 4
@@ -115,10 +115,18 @@ class SyncErrorShape(Shape):
 
 
 class WaitingShape(Shape):
-    """What a sync waits for."""
+    """What a sync waits for: the source, or its owner's consent (at `url`), otp or confirmation."""
 
     for_: Annotated[str, Field(alias="for")]
+    url: str | None
     until: Moment | None
+
+
+class AnswerBody(Shape):
+    """What a waiting sync is told: the password that the bank sent, or that it was confirmed."""
+
+    otp: Annotated[str | None, Field(min_length=1, max_length=64, repr=False)] = None
+    confirmed: Literal[True] | None = None
 
 
 class SyncShape(Shape):
@@ -190,9 +198,12 @@ def _progress(sync: Sync, streams: list[StreamProgressShape]) -> float:
 
 def _waiting(sync: Sync) -> WaitingShape | None:
     """Say what a sync that has not ended waits for."""
+    if sync.waiting is not None:
+        asked = sync.waiting
+        return WaitingShape(for_=asked.need.value, url=asked.url, until=asked.until)
     if sync.status.final or sync.until is None:
         return None
-    return WaitingShape(for_="source", until=sync.until)
+    return WaitingShape(for_="source", url=None, until=sync.until)
 
 
 class SyncRevertShape(RevertShape):

@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Protocol, Self, TypedDict
+from typing import NotRequired, Protocol, Self, TypedDict
 
 from tidemark.domain.integrations import IntegrationKey
-from tidemark.domain.steps import StepResult, Worker
+from tidemark.domain.steps import Outcome, StepResult, Worker
 from tidemark.errors import TidemarkError, Unexpected
 
 _RESERVE = timedelta(seconds=20)
@@ -29,11 +29,19 @@ class SyncEvent(TypedDict):
     sync_id: str
 
 
+_HEARTBEAT = 7_200
+"""Seconds that a wait for an owner outlives the dispatcher, which sends the heartbeats."""
+
+
 class StepAnswer(TypedDict):
-    """How a step ended, for the state machine's Choice and Wait."""
+    """How a step ended, for the state machine's Choice and Wait.
+
+    ``heartbeat`` goes with a wait for the owner, and is shorter than ``seconds``.
+    """
 
     outcome: str
     seconds: int
+    heartbeat: NotRequired[int]
 
 
 class Discreet:
@@ -75,4 +83,9 @@ def budget_of(context: Context) -> timedelta:
 def answer_of(result: StepResult, now: datetime) -> StepAnswer:
     """Put a step's result into what the state machine reads; waits are at least a second."""
     waits = (result.wait_until - now).total_seconds() if result.wait_until else 0
-    return StepAnswer(outcome=result.outcome.value, seconds=max(1, int(waits + 0.999)))
+    seconds = max(1, int(waits + 0.999))
+    if result.outcome is not Outcome.ASK_USER:
+        return StepAnswer(outcome=result.outcome.value, seconds=seconds)
+    return StepAnswer(
+        outcome=result.outcome.value, seconds=seconds + 1, heartbeat=min(_HEARTBEAT, seconds)
+    )

@@ -5,6 +5,9 @@ import json
 from tidemark.domain.integrations import IntegrationKey
 from tidemark.wire import CallRefused, Wire
 
+_OVER = {"InvalidToken", "TaskDoesNotExist", "TaskTimedOut"}
+"""What is said of a token that nobody waits with any more."""
+
 
 class StepFunctionsWorkflow:
     """Starts executions whose names say which they are, so that each starts once."""
@@ -31,6 +34,24 @@ class StepFunctionsWorkflow:
             self._wire.call("StartExecution", body)
         except CallRefused as error:
             if error.kind != "ExecutionAlreadyExists":
+                raise
+            return False
+        return True
+
+    def wake(self, token: str) -> bool:
+        """Let the task succeed: what it is about, the run says."""
+        return self._tell("SendTaskSuccess", {"taskToken": token, "output": "{}"})
+
+    def beat(self, token: str) -> bool:
+        """Send the task's heartbeat."""
+        return self._tell("SendTaskHeartbeat", {"taskToken": token})
+
+    def _tell(self, operation: str, body: dict[str, str]) -> bool:
+        """Tell a task that waits; False if none does."""
+        try:
+            self._wire.call(operation, body)
+        except CallRefused as error:
+            if error.kind not in _OVER:
                 raise
             return False
         return True

@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 
 from tidemark.connector_kit import answers, retry_after
 from tidemark.connector_kit.budget import LeakyCounter
-from tidemark.connector_kit.wire import Ask, Direct, Reply, StaleConnection, Wire
+from tidemark.connector_kit.wire import Ask, Direct, Headers, Reply, StaleConnection, Wire
 from tidemark.domain.pages import RateBudget
 from tidemark.domain.ports import Clock
 from tidemark.errors import RateLimited, SourceError, SourceUnavailable
@@ -40,8 +40,11 @@ class Http:
     """Calls one provider over one kept connection. Not for two threads at once.
 
     ``timeout`` seconds are all that a call may take, with its retries and pauses; ``patience``
-    seconds what one try may. ``largest`` caps the bytes of an answer, decoded.
+    seconds what one try may. ``largest`` caps the bytes of an answer, decoded. ``heed``, if set,
+    is shown the headers of every answer before anything else looks at it.
     """
+
+    heed: Callable[[Headers], None] | None = None
 
     def __init__(  # noqa: PLR0913 - all but the first are for tests and special sources
         self,
@@ -163,6 +166,8 @@ class Http:
         try:
             soon = min(until, self._monotonic() + self._patience)
             reply = self._wire.send(method, ask, soon, self._largest)
+            if self.heed:
+                self.heed(reply.headers)
             if reply.status in _FINE:
                 return answers.decoded(reply, self._largest)
         except (OSError, HTTPException, ValueError, zlib.error) as error:
@@ -172,9 +177,10 @@ class Http:
     def _refused(self, reply: Reply, explain: Explain | None) -> SourceError:
         """Say what an error status means, unless the connector knows better."""
         wait = retry_after.parse(reply.headers.get("retry-after"), self._clock.now())
-        if reply.status in _BUSY or (reply.status == _OVERLOADED and wait):
-            return RateLimited("The source asks to wait.", wait)
         explained = explain(reply.status, reply.body) if explain else None
+        if reply.status in _BUSY or (reply.status == _OVERLOADED and wait):
+            told = explained if isinstance(explained, RateLimited) and wait is None else None
+            return told or RateLimited("The source asks to wait.", wait)
         return explained or answers.from_status(reply.status)
 
     def _pause(self, tries: int, until: float) -> bool:

@@ -66,6 +66,13 @@ def moment(value: object) -> datetime:
     raise SourceGarbage("The source's answer has a time that cannot be read.")
 
 
+def date_time(value: object) -> datetime:
+    """Give the time that an RFC 3339 text stands for. Raises SourceGarbage."""
+    with suppress(ValueError):
+        return moments.parse(text(value))
+    raise SourceGarbage("The source's answer has a time that cannot be read.")
+
+
 def is_base64(value: str) -> bool:
     """Tell whether a text is Base64 of something."""
     with suppress(ValueError):

@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from tidemark.domain.coverage import Interval, StreamCoverage
-from tidemark.domain.integrations import Integration, Status
-from tidemark.domain.syncs import Problem, Run, Sync, SyncStatus
+from tidemark.domain.integrations import Integration, IntegrationKind, Status
+from tidemark.domain.syncs import Mode, Problem, Run, Sync, SyncStatus
 from tidemark.domain.windows import claimed
 
 INTERRUPTED = Problem(
@@ -30,6 +30,8 @@ _STATUSES = {
     ENTITLEMENT_ENDED.code: SyncStatus.CANCELED,
 }
 """What a problem makes of a run; any other makes it failed."""
+
+_RECONNECT_CODES = frozenset({"reconnect_required", "owner_needed"})
 
 
 def ending_of(run: Run, failure: Problem | None) -> Run:
@@ -68,17 +70,27 @@ def coverage_after(
         if interval is None or not stream.done or stream.incomplete is not None:
             continue
         before = after.get(stream.name, StreamCoverage())
-        told = interval
-        if integration.history_from is not None:
-            told = Interval(max(interval.since, integration.history_from), interval.until)
-            before = replace(before, unavailable_before=integration.history_from)
+        told, limits = interval, [integration.history_from, stream.history_from]
+        hidden = max((limit for limit in limits if limit is not None), default=None)
+        if hidden is not None:
+            told = Interval(max(interval.since, hidden), interval.until)
+            before = replace(before, unavailable_before=hidden)
         if told.since < told.until:
-            after[stream.name] = before.extended(told, stream.bookmark or before.bookmark)
+            bookmark = None if _is_narrow(run, integration) else stream.bookmark
+            after[stream.name] = before.extended(told, bookmark or before.bookmark)
     return after
 
 
+def _is_narrow(run: Run, integration: Integration) -> bool:
+    """Tell whether a run's bookmark says less than the one before.
+
+    A bank's names the accounts whose whole history was read, which a range is not.
+    """
+    return run.mode is Mode.RANGE and integration.kind is IntegrationKind.BANK
+
+
 def integration_after(sync: Sync, now: datetime, *, unread_left: bool) -> dict[str, object]:
-    """Give the fields of an integration that an ended sync sets."""
+    """Give the fields of an integration that an ended sync sets; those of banks: see below."""
     fields: dict[str, object] = {"last_attempt_at": now, "retry_at": None}
     match sync.status:
         case SyncStatus.SUCCEEDED | SyncStatus.PARTIAL:
@@ -94,6 +106,28 @@ def integration_after(sync: Sync, now: datetime, *, unread_left: bool) -> dict[s
             fields["status"] = Status.INVALID_CREDENTIALS if broken else Status.ERROR
             fields["status_reason"] = sync.problem.code
     return fields
+
+
+def bank_after(sync: Sync, run: Run, integration: Integration) -> dict[str, object]:
+    """Give what an ended sync sets besides, if its integration is one of a bank.
+
+    A consent that was granted while the sync ran is not to blame for how it ended.
+    """
+    fields: dict[str, object] = {}
+    if run.consent_until is not None:
+        fields["consent_expires_at"] = run.consent_until
+    if sync.status is not SyncStatus.FAILED or sync.problem is None:
+        return fields
+    renewed = _is_after(integration.granted_at, run.started_at or run.requested_at)
+    gone = sync.problem.code in _RECONNECT_CODES and not renewed
+    if gone or integration.sealed is None:
+        fields["status"] = Status.RECONNECT_REQUIRED
+    return fields
+
+
+def _is_after(moment: datetime | None, other: datetime) -> bool:
+    """Tell whether something happened after a moment, if at all."""
+    return moment is not None and moment > other
 
 
 def _degraded_by(sync: Sync, unread_left: bool) -> str:  # noqa: FBT001 - one private caller

@@ -1,9 +1,12 @@
 """Integrations: connections of an owner to sources."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
+
+from tidemark.domain.waits import PendingConsent
 
 _TICK = timedelta(microseconds=1)
 
@@ -70,6 +73,8 @@ OUTCOME_FIELDS = frozenset(
         "last_success_at",
         "retry_at",
         "rights_checked_at",
+        "consent_expires_at",
+        "consent_warned",
     }
 )
 """What syncs write of an integration, whatever its owner changes in the same moment."""
@@ -90,6 +95,9 @@ class Integration:
     last used, ``fired_at`` are the last four moments at which the schedule started a sync.
     ``rights_checked_at`` is when the source last said what the key may do, if that was after it was
     connected.
+    ``extra`` of a bank names it; ``accounts`` are those that its owner consented to, by their
+    stable names, ``granted_at`` is when, ``consent_expires_at`` until when, ``pending`` is a
+    consent that was asked for. ``consent_warned`` is how many days ahead its owner was last told.
     """
 
     key: IntegrationKey
@@ -119,6 +127,11 @@ class Integration:
     scheduled_for: datetime | None = None
     fired_at: tuple[datetime, ...] = ()
     extra: Mapping[str, str] = field(default_factory=dict)
+    accounts: tuple[str, ...] = ()
+    granted_at: datetime | None = None
+    consent_expires_at: datetime | None = None
+    consent_warned: int | None = None
+    pending: PendingConsent | None = None
 
     @property
     def id(self) -> str:
@@ -130,3 +143,9 @@ class Integration:
         """Give the earliest moment that is imported; None means the complete history."""
         after = None if self.import_since is None else self.import_since + _TICK
         return max((each for each in (self.start_date, after) if each is not None), default=None)
+
+
+def changed(integration: Integration, outcome: Mapping[str, object]) -> Integration:
+    """Give an integration with some of the ``OUTCOME_FIELDS`` as a sync left them."""
+    fields: dict[str, Any] = dict(outcome)
+    return replace(integration, **fields)

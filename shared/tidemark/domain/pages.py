@@ -38,6 +38,7 @@ class Page:
     ``incomplete`` says, at the end of a stream, why it cannot be taken for complete.
     ``read`` counts the source's records on the page. ``reached`` is how far the walk has come.
     ``bookmark``, at the end, is what the stream wants to be told when it is next read.
+    ``history_from``, at the end, is where the source's memory begins, if that is later than asked.
     ``pending`` are transactions that the source has not settled; they replace the last run's.
     ``warnings`` are sentences about the source's own inconsistencies (a running balance that does
     not add up), which make a run partial.
@@ -53,6 +54,7 @@ class Page:
     bookmark: str | None = None
     incomplete: str | None = None
     warnings: Sequence[str] = ()
+    history_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Protocol
 
+from tidemark.domain.consent_ports import Quotas, Waits
 from tidemark.domain.consents import Answer, Applications, Granted, Link, Present, Quota
 from tidemark.domain.duplicate_ports import Duplicates
 from tidemark.domain.file_ports import (
@@ -56,6 +57,7 @@ __all__ = [
     "Place",
     "Queue",
     "Quota",
+    "Quotas",
     "ReadFile",
     "Runs",
     "Snapshots",
@@ -64,6 +66,7 @@ __all__ = [
     "UploadForm",
     "Uploads",
     "Vault",
+    "Waits",
     "Watermarks",
     "Workflow",
     "WriteFile",
@@ -102,6 +105,12 @@ class Workflow(Protocol):
 
         False when it was started before and has ended.
         """
+
+    def wake(self, token: str) -> bool:
+        """Let an execution that waits go on; False: it does not wait any more."""
+
+    def beat(self, token: str) -> bool:
+        """Let an execution wait on for a while; False: it does not wait any more."""
 
 
 class Metrics(Protocol):

@@ -9,7 +9,7 @@ _FINAL = {"succeeded", "partial", "rate_limited", "failed", "canceled"}
 
 
 def sync(before: Item, after: Item) -> Iterator[Told]:
-    """Tell of a sync: made, begun, waiting, ended; and of what it changed."""
+    """Tell of a sync: made, waiting, ended; and of what it changed."""
     if not after:
         return
     about = {"integration": after["integration_id"], "sync": after["sync_id"]}
@@ -17,12 +17,19 @@ def sync(before: Item, after: Item) -> Iterator[Told]:
         facts = {name: after.get(name) for name in ("mode", "trigger")}
         yield Told("sync.created", about | facts)
     status = after.get("status")
-    if status != before.get("status") and status != "queued":
-        word = "started" if status == "running" else status
-        yield Told(f"sync.{word}", about | _outcome(after))
-        if status in _FINAL:
-            yield from _brought(about, _counted(after))
+    if status == "waiting_for_user":
+        yield from _waits(before.get("waiting") or {}, after.get("waiting") or {}, about)
+    elif status != before.get("status") and status in _FINAL:
+        yield Told(f"sync.{status}", about | _outcome(after))
+        yield from _brought(about, _counted(after))
     yield from _reverted("sync", before, after, about)
+
+
+def _waits(before: Item, after: Item, about: Mapping[str, object]) -> Iterator[Told]:
+    """Tell that a sync waits for its owner, each time that it is for something else."""
+    if after != before:
+        facts = {"for": after.get("need"), "until": after.get("until")}
+        yield Told("sync.waiting_for_user", {**about, **facts})
 
 
 def _outcome(sync: Item) -> dict[str, object]:

@@ -24,6 +24,7 @@ MOST_A_DAY = 4
 _STOPPED = {
     Status.RECONNECT_REQUIRED: "reconnect_required",
     Status.INVALID_CREDENTIALS: "invalid_credentials",
+    Status.WAITING_FOR_USER: "waiting_for_user",
 }
 
 

@@ -3,11 +3,13 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from tidemark.domain.asking import ask
 from tidemark.domain.steps import Outcome, StepResult
 from tidemark.domain.syncs import Problem, Run
 from tidemark.errors import (
     CredentialsError,
     MissingPermission,
+    OwnerNeeded,
     RateLimited,
     SourceGarbage,
     SourceUnavailable,
@@ -28,6 +30,8 @@ _NEXT_STEPS = {
     "missing_permission": "Give the key the rights it lacks, or enter another key.",
     "key_not_read_only": "Take the rights to trade, transfer and withdraw from the key.",
     "credentials_unreadable": "Enter the credentials again.",
+    "reconnect_required": "Reconnect the bank, or import a file instead.",
+    "not_configured": "Import a file instead; who runs this deployment has to register it.",
 }
 
 
@@ -37,6 +41,8 @@ def set_back(run: Run, error: TidemarkError, now: datetime) -> tuple[Run, StepRe
     Waits in a row without a page in between are counted; a source that gives nothing for too long
     ends the run.
     """
+    if isinstance(error, OwnerNeeded):
+        return ask(run, error, now)
     most = next((most for kind, most in _MOST_WAITS.items() if isinstance(error, kind)), 0)
     delay = _delay(error, run.waits)
     if run.waits >= most or delay > LONGEST_WAIT:

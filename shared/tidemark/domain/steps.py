@@ -21,15 +21,17 @@ class Outcome(StrEnum):
     WAIT = "wait"
     HAND_OVER = "hand_over"
     STOPPED = "stopped"
+    ASK_USER = "ask_user"
 
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
     """How a step ended: as data, so that a state machine can choose.
 
-    ``wait_until`` goes with WAIT; ``busy`` tells that it is another worker that is waited for.
+    ``wait_until`` goes with WAIT and ASK_USER; ``busy`` tells that it is another worker that is
+    waited for.
     DONE: nothing is left to read, or a problem forbids to. STOPPED: the run is no longer ours
-    (paused, deleted, overtaken): nothing is left to do.
+    (paused, deleted, overtaken): nothing is left to do. ASK_USER: its owner has to do something.
     """
 
     outcome: Outcome

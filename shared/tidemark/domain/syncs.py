@@ -5,9 +5,11 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 
+from tidemark.domain.consents import Present
 from tidemark.domain.integrations import IntegrationKey
 from tidemark.domain.pages import Window
 from tidemark.domain.reverts import Revert
+from tidemark.domain.waits import Waiting
 
 
 class Mode(StrEnum):
@@ -99,6 +101,7 @@ class StreamProgress:
     ``cursor`` is where the next page starts (None before the first page and after the last).
     ``bookmark`` is what the stream said at its end. ``incomplete`` says why a stream that was
     walked to its end is not complete. ``restarts`` counts how often its walk began again.
+    ``history_from`` is where the source's memory begins, if that is later than was asked for.
     """
 
     name: str
@@ -109,6 +112,7 @@ class StreamProgress:
     incomplete: str | None = None
     restarts: int = 0
     counts: Counts = field(default_factory=Counts)
+    history_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,10 @@ class Run:
     highest one sent. ``waits`` counts waits in a row without a page in between; ``wait_until`` is
     set while it waits. ``steps`` counts steps of the present execution. ``problem`` is set when
     there is no going on. ``only`` narrows the run to one transaction (its inner id).
-    ``touched_at`` is the last sign of life.
+    ``touched_at`` is the last sign of life. ``present`` is the owner who asked for it, where the
+    source wants to know. ``waiting`` is set while it waits for its owner, ``answered`` once there
+    is an answer that no step has tried; ``answers`` counts those in a row without a page in
+    between. ``consent_until`` is what the source said.
     """
 
     sync_id: str
@@ -144,6 +151,11 @@ class Run:
     nonce: int = 0
     warnings: tuple[str, ...] = ()
     touched_at: datetime | None = None
+    present: Present | None = None
+    waiting: Waiting | None = None
+    answered: bool = False
+    answers: int = 0
+    consent_until: datetime | None = None
 
     @property
     def counts(self) -> Counts:
@@ -154,6 +166,16 @@ class Run:
     def done(self) -> bool:
         """Tell whether every stream was walked to its end."""
         return bool(self.streams) and all(stream.done for stream in self.streams)
+
+    @property
+    def asks(self) -> Waiting | None:
+        """Give what its owner has to do, None if that is nothing."""
+        return None if self.answered else self.waiting
+
+    @property
+    def over(self) -> bool:
+        """Tell whether nothing is left to read, or nothing more may be."""
+        return self.problem is not None or self.done or self.cancel_requested
 
     def stream(self, name: str) -> StreamProgress:
         """Give one stream's progress."""
@@ -183,7 +205,8 @@ class Lease:
 class Sync:
     """One sync as its owner sees it. ``until`` goes with RATE_LIMITED and while it waits.
 
-    ``revert`` tells what became of its undo, once its owner has asked for that.
+    ``revert`` tells what became of its undo, once its owner has asked for that. ``waiting`` is
+    what it waits for its owner to do: never in the record, always of the run.
     """
 
     id: str
@@ -201,6 +224,7 @@ class Sync:
     until: datetime | None = None
     warnings: tuple[str, ...] = ()
     revert: Revert | None = None
+    waiting: Waiting | None = None
 
     @property
     def counts(self) -> Counts:
@@ -215,18 +239,8 @@ def record_of(run: Run) -> Sync:
         key=run.key,
         mode=run.mode,
         trigger=run.trigger,
-        status=SyncStatus.QUEUED,
+        status=SyncStatus.QUEUED if run.asks is None else SyncStatus.WAITING_FOR_USER,
         requested_at=run.requested_at,
         requested=run.requested,
+        waiting=run.asks,
     )
-
-
-def progress_of(stream: StreamProgress, window: Window | None, first: datetime) -> float:
-    """Give 0 to 1 by the time that a newest-first walk has covered, back to ``first``."""
-    if stream.done:
-        return 1.0
-    if window is None or stream.reached is None:
-        return 0.0
-    whole = (window.until - (window.since or first)).total_seconds()
-    walked = (window.until - stream.reached).total_seconds()
-    return min(0.99, max(0.0, walked / whole)) if whole > 0 else 0.0

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tidemark.domain.coverage import StreamCoverage
-from tidemark.domain.integrations import DeletedPolicy, Integration
+from tidemark.domain.integrations import DeletedPolicy, Integration, IntegrationKind
 from tidemark.domain.pages import Window
 from tidemark.domain.ports import ConnectorFacts, Ledger, Parked
 from tidemark.domain.sorting import Rules
 from tidemark.domain.syncs import Mode, Run, StreamProgress
 from tidemark.domain.transactions import Origin, State
-from tidemark.domain.windows import covered, incremental_since
+from tidemark.domain.windows import covered, for_source, incremental_since
 from tidemark.services.walk_transactions import span
 
 
@@ -35,9 +35,19 @@ class Beginning:
             streams=tuple(StreamProgress(name) for name in self.facts.streams),
         )
 
+    def window(self, run: Run) -> Window:
+        """Give the window of a run that has begun, as the source is asked for it."""
+        window = run.window
+        assert window is not None, "a run that has begun has a window"  # noqa: S101 - for the reader
+        return for_source(window, self.facts.group_span)
+
     def bookmark(self, run: Run, stream: str) -> str | None:
-        """Give the stream's bookmark; a run that may take deleted ones back reads it all again."""
-        if self.rules(run).revive:
+        """Give the stream's bookmark; a run that may take deleted ones back reads it all again.
+
+        A bank's hides nothing: it names the accounts that are not new.
+        """
+        is_bank = self.integration.kind is IntegrationKind.BANK
+        if self.rules(run).revive and not (is_bank and run.mode is Mode.INCREMENTAL):
             return None
         return self.coverage.get(stream, StreamCoverage()).bookmark
 

@@ -59,4 +59,5 @@ class CheckBalances:
         if has_no_source(integration):
             return self.judging.add_up.calculated(integration.key)
         bookmarks = {s.name: s.bookmark for s in lease.run.streams if s.bookmark is not None}
-        return self.asking.ask(integration, bookmarks, lease.run.nonce)
+        run = lease.run
+        return self.asking.ask(integration, bookmarks, run.nonce, run.present)

@@ -31,9 +31,14 @@ class Checked:
         return self.facts.kind is IntegrationKind.MANUAL
 
     @property
+    def keyless(self) -> bool:
+        """Tell whether there is no key: no source, or one that its owner consents to."""
+        return self.manual or self.facts.by_consent
+
+    @property
     def hint(self) -> str | None:
-        """Give what the same credential is recognised by."""
-        return None if self.manual else self.facts.identity(self.credentials)
+        """Give what the same credential is recognised by; a bank is, by its accounts, later."""
+        return None if self.keyless else self.facts.identity(self.credentials)
 
     @property
     def key_rights(self) -> str:
@@ -70,7 +75,7 @@ class CheckCredentials:
             SourceError: the source refuses the credentials, or does not answer.
         """
         checked = self.offline(owner, connector, credentials, but)
-        return checked if checked.manual else self.at_source(checked)
+        return checked if checked.keyless else self.at_source(checked)
 
     def offline(
         self, owner: str, connector: str, credentials: Mapping[str, object], but: str = ""
@@ -80,7 +85,8 @@ class CheckCredentials:
         Raises Invalid and Conflict like ``check``.
         """
         facts = self._facts(connector)
-        checked = Checked(facts, KeyRights(read_only=None), facts.check(credentials))
+        rights = KeyRights(read_only=True if facts.by_consent else None)
+        checked = Checked(facts, rights, facts.check(credentials))
         self.refuse_twice(owner, checked.hint, but)
         return checked
 

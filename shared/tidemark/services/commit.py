@@ -221,6 +221,7 @@ class Writer:
             nonce=self.source.nonce,
             warnings=tuple(dict.fromkeys(warnings))[:20],
             waits=0,
+            answers=0,
             wait_until=None,
         )
         self.lease = self.books.runs.checkpoint(self.lease, run)

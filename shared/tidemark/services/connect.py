@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from tidemark.domain.consents import Present
 from tidemark.domain.ids import new_id
 from tidemark.domain.integrations import (
     DeletedPolicy,
@@ -18,12 +19,16 @@ from tidemark.errors import Conflict
 from tidemark.services.check_credentials import CheckCredentials, Checked
 from tidemark.services.edit_integrations import refuse_future
 from tidemark.services.last_transaction import LastTransaction
+from tidemark.services.link_consent import LinkConsent
 from tidemark.services.request_sync import SyncRequests
 
 
 @dataclass(frozen=True, slots=True)
 class NewIntegration:
-    """What an owner wants to connect. ``start_date`` None means the complete history."""
+    """What an owner wants to connect. ``start_date`` None means the complete history.
+
+    ``return_to`` is where the owner of a bank comes back to, ``present`` who asks.
+    """
 
     owner: str
     connector: str
@@ -34,6 +39,8 @@ class NewIntegration:
     deleted: DeletedPolicy = DeletedPolicy.STAY_DELETED
     group: str | None = None
     start_sync: bool = True
+    return_to: str = ""
+    present: Present | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +53,7 @@ class Connect:
     vault: Vault
     requests: SyncRequests
     clock: Clock
+    linking: LinkConsent
 
     def check(self, wanted: NewIntegration) -> Checked:
         """Check all there is to check, and store nothing.
@@ -66,10 +74,15 @@ class Connect:
         """
         checked = self.check(wanted)
         integration = self._sealed(wanted, checked)
+        if checked.facts.by_consent:
+            integration = self.linking.asked(integration, wanted.return_to)
         self.integrations.add(integration)
         self._refuse_race(integration)
         if not wanted.start_sync or checked.manual:
             return integration, None
+        if integration.pending is not None:
+            pending, present = integration.pending, wanted.present
+            return integration, self.requests.await_consent(integration.key, pending, present)
         ids = [integration.id]
         first = self.requests.request(wanted.owner, ids, Mode.INCREMENTAL, trigger=Trigger.CONNECT)
         return integration, first[0]
@@ -90,11 +103,13 @@ class Connect:
             import_mode=wanted.import_mode,
             import_since=self.last.from_files(wanted.owner) if later else None,
             deleted=wanted.deleted,
-            status=Status.HEALTHY if checked.manual else Status.INITIALIZING,
+            status=_first_status(checked),
+            status_reason="consent" if checked.facts.by_consent else None,
             key_rights=checked.key_rights,
             history_from=checked.rights.history_from,
-            sealed=None if checked.manual else self.vault.seal(key, checked.credentials),
+            sealed=None if checked.keyless else self.vault.seal(key, checked.credentials),
             sealed_hint=checked.hint,
+            extra=checked.credentials if checked.facts.by_consent else {},
         )
 
     def _refuse_race(self, integration: Integration) -> None:
@@ -105,3 +120,10 @@ class Connect:
         except Conflict:
             self.integrations.remove(integration.key)
             raise
+
+
+def _first_status(checked: Checked) -> Status:
+    """Say how an integration is doing that was just made."""
+    if checked.facts.by_consent:
+        return Status.WAITING_FOR_USER
+    return Status.HEALTHY if checked.manual else Status.INITIALIZING

@@ -162,5 +162,10 @@ def _marked(present: Integration, *, keep: bool) -> Integration:
     """
     kept = keep and (not present.deleting or keeps_transactions(present))
     return replace(
-        present, deleting=True, sealed=None, sealed_hint=None, extra=kept_marks(keep=kept)
+        present,
+        deleting=True,
+        sealed=None,
+        sealed_hint=None,
+        extra=kept_marks(keep=kept),
+        pending=None,
     )

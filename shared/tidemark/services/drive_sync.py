@@ -1,7 +1,7 @@
 """Driving syncs: from the queue on, and those that lost their driver."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tidemark.domain.integrations import IntegrationKey
 from tidemark.domain.ports import Clock, Runs, Workflow
@@ -57,13 +57,20 @@ class Redrive:
 
         That one ends it for good, whatever happens. Gives how many there were.
         """
-        silent = list(self.runs.abandoned(self.clock.now() - _SILENT_FOR))
+        now = self.clock.now()
+        silent = [run for run in self.runs.abandoned(now - _SILENT_FOR) if not _waits(run, now)]
         for run in silent:
-            self._drive(run)
+            drive_anew(self.workflow, run)
         return len(silent)
 
-    def _drive(self, run: Run) -> None:
-        """Start the next execution; those that ended before they left a trace are passed over."""
-        first = run.executions + 1
-        numbers = range(first, first + _MOST_LOST)
-        any(self.workflow.start(run.key, run.sync_id, number) for number in numbers)
+
+def drive_anew(workflow: Workflow, run: Run) -> None:
+    """Start the next execution; those that ended before they left a trace are passed over."""
+    first = run.executions + 1
+    numbers = range(first, first + _MOST_LOST)
+    any(workflow.start(run.key, run.sync_id, number) for number in numbers)
+
+
+def _waits(run: Run, now: datetime) -> bool:
+    """Tell whether a run is silent because it waits for its owner, who still has time."""
+    return run.asks is not None and now < run.asks.until

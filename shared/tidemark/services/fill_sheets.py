@@ -26,27 +26,35 @@ class FillSheets:
     finding: FindPrices
     clock: Clock
 
-    def want(self, needs: Mapping[SheetKey, Collection[date]]) -> list[SheetKey]:
-        """Want closes of days, sheet by sheet; name those sheets that were changed by it."""
-        changed = []
+    def provide(
+        self, needs: Mapping[SheetKey, Collection[date]], until: datetime, *, again: bool = False
+    ) -> None:
+        """Want closes of days, and fetch what may be fetched until a moment; one write a sheet.
+
+        ``again``: on sheets to which no day is added, too.
+        """
         for keys in batched(needs, _AT_ONCE, strict=False):
             kept = self.sheets.read(keys)
-            changed += [key for key in keys if self._want(kept.get(key), key, needs[key])]
-        return changed
+            for key in keys:
+                self._provide(kept.get(key) or Sheet(key), needs[key], until, again=again)
 
-    def _want(self, kept: Sheet | None, key: SheetKey, days: Collection[date]) -> bool:
-        """Add days to a sheet; False if they were known or wanted before."""
+    def _provide(
+        self, sheet: Sheet, days: Collection[date], until: datetime, *, again: bool
+    ) -> None:
+        """Add days to a sheet, and ask for those that are open; all of it anew if others did."""
         for _ in range(_TRIES):
-            sheet = kept or Sheet(key)
             wanting = sheet.wanting(days, self.clock.now())
-            if wanting is sheet:
-                return False
+            if wanting is sheet and not again:
+                return
+            answered = self._asked(wanting) if self.clock.now() < until else wanting
+            if answered is sheet:
+                return
             try:
-                self.sheets.write(wanting)
+                self.sheets.write(answered)
             except StaleVersion:
-                kept = self.sheets.read([key]).get(key)
+                sheet = self.sheets.read([sheet.key]).get(sheet.key) or Sheet(sheet.key)
             else:
-                return True
+                return
         raise StaleVersion("others keep changing the sheet")
 
     def due(self, until: datetime) -> int:
@@ -73,12 +81,18 @@ class FillSheets:
 
     def _fill(self, sheet: Sheet) -> None:
         """Ask for one sheet's open days; what somebody else changed meanwhile stays due."""
-        asked = sheet.open(self.clock.now(), early=self.finding.free)
-        if not asked:
+        answered = self._asked(sheet)
+        if answered is sheet:
             return
-        found = self.finding.closes(sheet.key.pair, asked)
-        answered = sheet.answered(found.closes, found.none, asked, self.clock.now())
         try:
             self.sheets.write(answered)
         except StaleVersion:
             return
+
+    def _asked(self, sheet: Sheet) -> Sheet:
+        """Ask for a sheet's open days, if there are any."""
+        asked = sheet.open(self.clock.now(), early=self.finding.free)
+        if not asked:
+            return sheet
+        found = self.finding.closes(sheet.key.pair, asked)
+        return sheet.answered(found.closes, found.none, asked, self.clock.now())

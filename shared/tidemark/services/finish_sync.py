@@ -7,13 +7,14 @@ from typing import Protocol
 
 from tidemark.domain.coverage import StreamCoverage
 from tidemark.domain.endings import (
+    bank_after,
     coverage_after,
     ending_of,
     integration_after,
     status_of,
     warnings_of,
 )
-from tidemark.domain.integrations import Integration, IntegrationKey
+from tidemark.domain.integrations import Integration, IntegrationKey, IntegrationKind, changed
 from tidemark.domain.issues import Issue, IssueType, issue_id
 from tidemark.domain.pages import Unread, Window
 from tidemark.domain.ports import (
@@ -30,6 +31,7 @@ from tidemark.domain.price_ports import ValuesQueue
 from tidemark.domain.steps import Worker
 from tidemark.domain.syncs import Lease, Mode, Problem, Run, Sync, SyncStatus, record_of
 from tidemark.errors import LeaseHeld, LeaseLost, StoreUnavailable
+from tidemark.services.consent_issues import settle_consent_issues
 from tidemark.services.held_issue import settle_held_issue
 from tidemark.services.leasing import leased
 from tidemark.services.standing_issues import settle_credentials_issue, settle_history_issue
@@ -93,13 +95,21 @@ class FinishSync:
             settle_held_issue(self.parked, self.issues, run.key, now)
             settle_history_issue(self.issues, integration, streams, now)
             settle_credentials_issue(self.issues, integration, sync, now)
-            unread_left = bool(self.parked.unread(lease.key))
-            outcome = integration_after(sync, now, unread_left=unread_left)
-            self.integrations.note_outcome(lease.key, outcome)
+            self._note_outcome(sync, run, integration, now)
         self._put(sync)
         self.runs.finish(lease)
         self.metrics.sync_ended(sync, integration.connector if integration else "unknown")
         return sync.status
+
+    def _note_outcome(self, sync: Sync, run: Run, integration: Integration, now: datetime) -> None:
+        """Say of the integration how it is doing from now on."""
+        unread_left = bool(self.parked.unread(run.key))
+        outcome = integration_after(sync, now, unread_left=unread_left)
+        if integration.kind is IntegrationKind.BANK:
+            outcome |= bank_after(sync, run, integration)
+        self.integrations.note_outcome(run.key, outcome)
+        if integration.kind is IntegrationKind.BANK:
+            settle_consent_issues(self.issues, changed(integration, outcome), now)
 
     def _put(self, sync: Sync) -> None:
         """Write the final record, when the owner is told of possible duplicates."""
@@ -132,6 +142,7 @@ class FinishSync:
             problem=run.problem,
             until=run.wait_until,
             warnings=warnings,
+            waiting=None,
         )
 
     def _keep_coverage(self, run: Run, integration: Integration) -> dict[str, StreamCoverage]:

@@ -15,6 +15,7 @@ from tidemark.domain.schedules import MOST_A_DAY, Wheel, is_due, slot_of
 from tidemark.domain.syncs import Mode, Trigger
 from tidemark.errors import Refused, TidemarkError
 from tidemark.services.request_sync import SyncRequests
+from tidemark.services.watch_consents import WatchConsents
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class FireSchedules:
     requests: SyncRequests
     licences: Licences
     clock: Clock
+    watching: WatchConsents
 
     def tick(self, wheel: Wheel, at: datetime, until: datetime) -> int:
         """Start what is due at the moment of a tick (UTC); give how many syncs that are.
@@ -63,6 +65,7 @@ class FireSchedules:
         found = self.integrations.get(key)
         if found is None or slot_of(found) is None:
             return False
+        found = self.watching.look(found)
         if key.owner not in known:
             known[key.owner] = self.accounts.get(key.owner)
         due = is_due(self.licences, known[key.owner], found, moment, at)

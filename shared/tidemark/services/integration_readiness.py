@@ -13,6 +13,7 @@ from tidemark.domain.moments import parse, spell
 from tidemark.domain.pages import Window
 from tidemark.domain.ports import Connectors, CoverageStore, Parked, Runs
 from tidemark.domain.readiness import FAILING, Blocker, BlockerCode, TaxYear, hidden_before
+from tidemark.domain.syncs import Run
 from tidemark.domain.windows import wanted
 
 _WRONG = {
@@ -64,8 +65,7 @@ class IntegrationReadiness:
             return
         run = self.runs.current(integration.key)
         if run is not None:
-            way = ways.Way("GET", f"/v1/syncs/{run.sync_id}")
-            yield Blocker(BlockerCode.SYNCING, integration.id, "It is being synced.", way)
+            yield _under_way(run)
         streams, _ = self.coverage.read(integration.key)
         yield from self._gaps(integration, streams, year)
         if (code := FAILING.get(integration.status)) is not None:
@@ -109,6 +109,14 @@ class IntegrationReadiness:
             text = f"Transactions for a locked period wait for your decision: {count}."
             way = ways.listing("held_transactions", integration=name)
             yield Blocker(BlockerCode.HELD_TRANSACTIONS, name, text, way, count)
+
+
+def _under_way(run: Run) -> Blocker:
+    """Tell of a sync that is not over, and whether it waits for its owner."""
+    way, name = ways.Way("GET", f"/v1/syncs/{run.sync_id}"), run.key.integration_id
+    if run.asks is not None:
+        return Blocker(BlockerCode.WAITING_FOR_USER, name, "Its sync waits for you.", way)
+    return Blocker(BlockerCode.SYNCING, name, "It is being synced.", way)
 
 
 def _told(integration: Integration, year: TaxYear, issues: Sequence[Issue]) -> Iterator[Blocker]:

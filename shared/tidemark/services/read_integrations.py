@@ -20,6 +20,7 @@ from tidemark.domain.ports import (
     Runs,
 )
 from tidemark.domain.schedules import NextSync, next_sync
+from tidemark.domain.syncs import Run
 from tidemark.domain.windows import covered, wanted
 from tidemark.services.find import (
     in_group,
@@ -34,7 +35,7 @@ class IntegrationView:
     """An integration with what is known of it from elsewhere.
 
     ``complete_until`` (UTC) is up to where nothing is missing. ``unread``, ``pending`` and
-    ``open_issues`` count records.
+    ``open_issues`` count records. ``consent_url`` is where the owner's consent is waited for.
     """
 
     integration: Integration
@@ -45,6 +46,7 @@ class IntegrationView:
     unread: int = 0
     pending: int = 0
     open_issues: int = 0
+    consent_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ class ReadIntegrations:
             unread=len(self.parked.unread(key)),
             pending=len(self.parked.pending(key)),
             open_issues=len(issues),
+            consent_url=consent_url(integration, self.clock.now()),
         )
 
     def spans(self, owner: str, integration_id: str) -> Sequence[StreamSpans]:
@@ -141,8 +144,8 @@ class ReadIntegrations:
             return Status.DEACTIVATED, "deactivated_by_owner"
         if integration.paused:
             return Status.PAUSED, "paused_by_owner"
-        if self.runs.current(integration.key) is not None:
-            return Status.SYNCING, None
+        if (run := self.runs.current(integration.key)) is not None:
+            return _at_work(run)
         if integration.status is Status.HEALTHY and issues:
             return Status.DEGRADED, str(issues[0].type)
         return integration.status, integration.status_reason
@@ -163,6 +166,19 @@ class ReadIntegrations:
         """Give the coverage and the names of the streams that there are."""
         streams, _ = self.coverage.read(integration.key)
         return streams, self.connectors.get(integration.connector).streams
+
+
+def consent_url(integration: Integration, now: datetime) -> str | None:
+    """Give where the owner may consent, as long as that is possible."""
+    pending = integration.pending
+    return None if pending is None or now >= pending.until else pending.url
+
+
+def _at_work(run: Run) -> tuple[Status, str | None]:
+    """Say what a current run does: it works, or waits for the owner."""
+    if run.asks is None:
+        return Status.SYNCING, None
+    return Status.WAITING_FOR_USER, run.asks.need.value
 
 
 def is_open(issue: Issue, integration_id: str) -> bool:

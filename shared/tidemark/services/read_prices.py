@@ -64,8 +64,8 @@ class ReadPrices:
         found = self._known(keys, day)
         left = [keys[pair] for pair in pairs if pair not in found]
         if left:
-            self.filling.want({key: [day] for key in left})
-            self.filling.fill(left, self.clock.now() + _PATIENCE)
+            until = self.clock.now() + _PATIENCE
+            self.filling.provide({key: [day] for key in left}, until, again=True)
             found = self._known(keys, day)
         return found
 

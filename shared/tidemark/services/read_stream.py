@@ -182,5 +182,6 @@ def _advanced(progress: StreamProgress, pages: Sequence[Page]) -> StreamProgress
         done=last.cursor is None,
         bookmark=last.bookmark,
         incomplete=last.incomplete,
+        history_from=last.history_from,
         reached=min(reached) if reached else progress.reached,
     )

@@ -36,12 +36,15 @@ class RotateCredentials:
 
         Raises:
             NotFound, Invalid, SourceError
-            Conflict: codes ``no_source``, ``another_account``, ``already_connected``; or
+            Conflict: codes ``no_source``, ``linked_by_consent``, ``another_account``,
+                ``already_connected``; or
                 ``still_stopping``: ask again.
         """
         present = integration_of(self.integrations, owner, integration_id)
         if present.kind is IntegrationKind.MANUAL:
             raise Conflict("A manual integration has no source to sync with.", "no_source")
+        if present.kind is IntegrationKind.BANK:
+            raise Conflict("A bank has no credentials: reconnect it.", "linked_by_consent")
         checked = self._checked(present, credentials)
         sealed = self.vault.seal(present.key, checked.credentials)
         self.stop.stop(present.key, _REASON)

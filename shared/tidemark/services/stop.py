@@ -7,6 +7,7 @@ from tidemark.domain.integrations import IntegrationKey
 from tidemark.domain.ports import Clock, Runs, Syncs
 from tidemark.domain.syncs import Problem, Run, SyncStatus
 from tidemark.services.quiet import wait_until_quiet
+from tidemark.services.wake import Wake
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,8 @@ class Stop:
     syncs: Syncs
     clock: Clock
     sleep: Callable[[float], None]
+    waking: Wake | None = None
+    """Without, an execution that waits for an owner ends when its heartbeats stay away."""
 
     def stop(self, key: IntegrationKey, reason: str, others: Callable[[], bool] = bool) -> None:
         """Take the integration from whoever is at work, and wait until no worker can write.
@@ -32,7 +35,10 @@ class Stop:
     def interrupt(self, key: IntegrationKey, reason: str) -> None:
         """Take the integration from whoever is at work, who may still write for a while."""
         run = self.runs.current(key)
+        token = self.waking.take(key, run.sync_id) if self.waking and run else None
         self.runs.interrupt(key)
+        if self.waking is not None:
+            self.waking.rouse(token)
         if run is not None:
             self._close(run, reason)
 

@@ -7,15 +7,23 @@ workers and the state machine drive the same step. How it ends is data, not an e
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from tidemark.domain.consents import Answer
 from tidemark.domain.integrations import Integration, IntegrationKey
 from tidemark.domain.licences import DEFAULT, Licences
-from tidemark.domain.pages import Window
-from tidemark.domain.ports import Connectors, CoverageStore, Integrations, Source, Vault
+from tidemark.domain.ports import Connectors, CoverageStore, Integrations, Quotas, Source, Vault
 from tidemark.domain.setbacks import set_back
 from tidemark.domain.steps import Outcome, StepResult, Worker
 from tidemark.domain.syncs import Lease
-from tidemark.domain.windows import for_source
-from tidemark.errors import LeaseHeld, LeaseLost, SourceError, TidemarkError, VaultError
+from tidemark.errors import (
+    ConsentGone,
+    LeaseHeld,
+    LeaseLost,
+    NotConfigured,
+    SourceError,
+    TidemarkError,
+    VaultError,
+)
+from tidemark.services.await_owner import AwaitOwner
 from tidemark.services.begin_run import Beginning
 from tidemark.services.commit import Books, Writer
 from tidemark.services.entitlement import Entitlement
@@ -29,6 +37,14 @@ STEPS_PER_EXECUTION = 1_500
 """Each costs a state machine about ten events of the 25,000 that an execution may have."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Until when (UTC) a step reads, and which stream; None: all."""
+
+    deadline: datetime
+    stream: str | None
+
+
 @dataclass(frozen=True)
 class SyncStep:
     """Reads integrations, one step at a time."""
@@ -38,6 +54,8 @@ class SyncStep:
     coverage: CoverageStore
     connectors: Connectors
     vault: Vault
+    awaiting: AwaitOwner
+    quotas: Quotas
     licences: Licences = DEFAULT
 
     def step(
@@ -82,29 +100,68 @@ class SyncStep:
         if integration is None:
             return []
         run = replace(lease.run, executions=max(execution, lease.run.executions), steps=0)
-        lease = self._begun(replace(lease, run=run), self._beginning(integration))
-        return [stream.name for stream in lease.run.streams if not stream.done]
+        lease, beginning = replace(lease, run=run), self._beginning(integration)
+        if run.waiting is not None and run.window is None:
+            self.books.runs.checkpoint(lease, run)
+            return list(beginning.facts.streams)
+        return [each.name for each in self._begun(lease, beginning).run.streams if not each.done]
 
     def _work(self, lease: Lease, deadline: datetime, stream: str | None) -> StepResult:
         """Begin the run if this is its first step, and read what is left of it."""
         integration = self.integrations.get(lease.key)
-        if integration is None or integration.sealed is None:
+        if integration is None or integration.deleting:
             return StepResult(Outcome.STOPPED)
         if integration.paused or integration.deactivated:
             self.books.runs.request_cancel(lease.key, lease.run.sync_id)
             return StepResult(Outcome.DONE)
+        if lease.run.over:
+            return StepResult(Outcome.DONE)
+        try:
+            resumed = self.awaiting.resume(lease, integration)
+        except VaultError as error:
+            return self._set_back(lease, error, lease.run.nonce)
+        if isinstance(resumed, StepResult):
+            return resumed
+        return self._go_on(*resumed, integration, _Reading(deadline, stream))
+
+    def _go_on(
+        self, lease: Lease, answer: Answer | None, integration: Integration, reading: _Reading
+    ) -> StepResult:
+        """Begin the run or go on with it, nobody being waited for."""
         beginning = self._beginning(integration)
         lease = self._begun(lease, beginning)
-        if lease.run.problem is not None or lease.run.done or lease.run.cancel_requested:
+        if lease.run.over:
             return StepResult(Outcome.DONE)
         if lease.run.steps > STEPS_PER_EXECUTION:
             return StepResult(Outcome.HAND_OVER)
+        return self._visit(lease, beginning, answer, reading)
+
+    def _visit(
+        self, lease: Lease, beginning: Beginning, answer: Answer | None, reading: _Reading
+    ) -> StepResult:
+        """Open the source, give it the answer if there is one, and read."""
         try:
-            credentials = self.vault.open(lease.key, integration.sealed)
-        except VaultError as error:
+            source = self._opened(lease, beginning)
+        except (VaultError, NotConfigured, ConsentGone) as error:
             return self._set_back(lease, error, lease.run.nonce)
-        with beginning.facts.open(credentials, nonce=lease.run.nonce) as source:
-            return self._read(self._writer(lease, beginning, source), beginning, deadline, stream)
+        with source:
+            try:
+                lease = self.awaiting.greet(lease, source, answer)
+            except SourceError as error:
+                return self._set_back(lease, error, source.nonce)
+            return self._read(self._writer(lease, beginning, source), beginning, reading)
+
+    def _opened(self, lease: Lease, beginning: Beginning) -> Source:
+        """Open the source: it knows whether an owner who is there makes a difference."""
+        sealed, run = beginning.integration.sealed, lease.run
+        if sealed is None:
+            raise ConsentGone("The bank has not been told that it may be read.")
+        return beginning.facts.open(
+            self.vault.open(lease.key, sealed),
+            nonce=run.nonce,
+            present=run.present,
+            quota=self.quotas.of(lease.key),
+        )
 
     def _beginning(self, integration: Integration) -> Beginning:
         """Gather what decides how the run begins."""
@@ -123,13 +180,11 @@ class SyncStep:
             lease, replace(run, steps=run.steps + 1, touched_at=now, wait_until=None)
         )
 
-    def _read(
-        self, writer: Writer, beginning: Beginning, deadline: datetime, stream: str | None
-    ) -> StepResult:
+    def _read(self, writer: Writer, beginning: Beginning, reading: _Reading) -> StepResult:
         """Walk the streams; leave the months behind in order, however it ends."""
         try:
             self._rights.recheck(beginning.integration, beginning.facts, writer.source)
-            return self._walk_all(writer, beginning, deadline, stream)
+            return self._walk_all(writer, beginning, reading)
         except SourceError as error:
             return self._set_back(writer.lease, error, writer.source.nonce)
         finally:
@@ -164,19 +219,17 @@ class SyncStep:
             changed=SourceChanges(self.books.issues, self.books.clock).told(key),
         )
 
-    def _walk_all(
-        self, writer: Writer, beginning: Beginning, deadline: datetime, stream: str | None
-    ) -> StepResult:
+    def _walk_all(self, writer: Writer, beginning: Beginning, reading: _Reading) -> StepResult:
         """Walk each stream that was asked for and is not done yet."""
         for progress in writer.run.streams:
-            if stream not in {None, progress.name}:
+            if reading.stream not in {None, progress.name}:
                 continue
             walk = StreamWalk(
                 writer=writer,
                 stream=progress.name,
-                window=_window(writer, beginning),
+                window=beginning.window(writer.run),
                 bookmark=beginning.bookmark(writer.run, progress.name),
-                deadline=deadline,
+                deadline=reading.deadline,
             )
             match walk.walk():
                 case Walked.CANCELED:
@@ -190,11 +243,6 @@ class SyncStep:
         now = self.books.clock.now()
         run, result = set_back(lease.run, error, now)
         self.books.runs.checkpoint(lease, replace(run, nonce=nonce, touched_at=now))
+        if result.outcome is Outcome.ASK_USER:
+            self.awaiting.say(run)
         return result
-
-
-def _window(writer: Writer, beginning: Beginning) -> Window:
-    """Give the run's window as the source is asked for it."""
-    window = writer.run.window
-    assert window is not None, "a run that has begun has a window"  # noqa: S101 - for the reader
-    return for_source(window, beginning.facts.group_span)

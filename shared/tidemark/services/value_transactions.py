@@ -52,8 +52,7 @@ class ValueTransactions:
             if self.clock.now() >= until:
                 self.queue.send(key)
                 return
-            wanted = self.filling.want(self._needs(key, month, quote))
-            self.filling.fill(wanted, until)
+            self.filling.provide(self._needs(key, month, quote), until)
             self.months.note_valued(key, month, quote)
 
     def due(self, until: datetime) -> int:

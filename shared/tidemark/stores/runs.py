@@ -2,7 +2,8 @@
 
 ``sync_id`` and ``run`` are the claim; ``lease_owner``, ``lease_until`` and ``fence`` are the lease;
 ``active`` and ``touched_at`` put current runs, and no others, into the index ``by_activity``;
-``finished`` names the last run that ended, so that a repeated call is known for what it is.
+``finished`` names the last run that ended, so that a repeated call is known for what it is. What a
+run that waits for its owner has besides (see ``waits``) goes with the run.
 Every transition is one conditional update.
 """
 
@@ -28,11 +29,9 @@ _IS_FREE = (
 _BORROW = "SET #lease_owner = :worker, #lease_until = :until ADD #fence :one"
 _IS_IDLE = _IS_FREE.replace("#sync_id = :sync", "attribute_not_exists(#sync_id)")
 _IS_OURS = "#lease_owner = :worker AND #fence = :fence"
-_FINISH = (
-    "SET #finished = :sync"
-    " REMOVE #lease_owner, #lease_until, #sync_id, #run, #active, #touched_at, #cancel"
-)
-_INTERRUPT = "REMOVE #sync_id, #run, #active, #touched_at, #cancel ADD #fence :one"
+_RUN = "#sync_id, #run, #active, #touched_at, #cancel, #token, #token_until, #waiting, #answer"
+_FINISH = f"SET #finished = :sync REMOVE #lease_owner, #lease_until, {_RUN}"
+_INTERRUPT = f"REMOVE {_RUN} ADD #fence :one"
 
 
 class DynamoRuns:
@@ -184,7 +183,8 @@ def _run(item: Item) -> Run | None:
     if "run" not in item:
         return None
     run = from_text(Run, item["run"]["S"])
-    return replace(run, cancel_requested=run.cancel_requested or "cancel" in item)
+    canceled = run.cancel_requested or "cancel" in item
+    return replace(run, cancel_requested=canceled, answered="answer" in item)
 
 
 def _until(item: Item) -> datetime | None:

@@ -3,6 +3,11 @@
 Imports are inside the functions: a cold start loads what its first request needs, and no more.
 """
 
+from tidemark.wiring.asking import (
+    keep_token,
+    tend_waits,
+    wake,
+)
 from tidemark.wiring.base import (
     clock,
     licences,
@@ -23,6 +28,7 @@ from tidemark.wiring.outside import (
     files_queue,
     metrics,
     price_sources,
+    public_url,
     queue,
     uploads,
     values_queue,
@@ -42,11 +48,13 @@ from tidemark.wiring.stores import (
     ledger,
     months,
     parked,
+    quotas,
     quotes,
     runs,
     sheets,
     snapshots,
     syncs,
+    waits,
     watermarks,
 )
 from tidemark.wiring.values import (
@@ -98,13 +106,16 @@ __all__ = [
     "integrations",
     "issues",
     "journal",
+    "keep_token",
     "ledger",
     "licences",
     "metrics",
     "months",
     "parked",
     "price_sources",
+    "public_url",
     "queue",
+    "quotas",
     "quotes",
     "receivers",
     "redrive",
@@ -117,12 +128,15 @@ __all__ = [
     "sync_step",
     "syncs",
     "tell_events",
+    "tend_waits",
     "undo",
     "undo_sync",
     "uploads",
     "value_transactions",
     "values_queue",
     "vault",
+    "waits",
+    "wake",
     "watermarks",
     "webhooks",
     "webhooks_queue",

@@ -31,6 +31,11 @@ def cursor_key() -> bytes:
     return signing.cursor_key(wire("kms"), settings().cursor_key_id)
 
 
+def public_url() -> str:
+    """Give where owners reach the API, or nothing: under the name that a request came to."""
+    return settings().public_url
+
+
 @cache
 def queue() -> ports.Queue:
     """Hand incremental syncs to workers."""
@@ -95,9 +100,19 @@ def metrics() -> ports.Metrics:
 
 
 @cache
+def applications() -> ports.Applications:
+    """Name the deployment at aggregators."""
+    from tidemark.aws.applications import AwsApplications
+
+    here = settings()
+    return AwsApplications(wire, enable_banking=here.enable_banking, gocardless=here.gocardless)
+
+
+@cache
 def connectors() -> ports.Connectors:
     """Find connectors by name."""
     from tidemark.connector_kit.registry import Registry
 
-    registry = Registry("tidemark.connectors", clock(), settings().sources)
+    sources, named = settings().sources, applications()
+    registry = Registry("tidemark.connectors", clock(), sources, applications=named)
     return cast("ports.Connectors", registry)  # facts are given by ``__getattr__``

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from tidemark.settings import settings
-from tidemark.wiring.base import wire
+from tidemark.wiring.base import clock, wire
 
 if TYPE_CHECKING:
     from tidemark.domain import ports, price_ports
@@ -130,6 +130,22 @@ def watermarks() -> ports.Watermarks:
     from tidemark.stores.watermarks import DynamoWatermarks
 
     return DynamoWatermarks(wire("dynamodb"), settings().watermarks_table)
+
+
+@cache
+def waits() -> ports.Waits:
+    """Keep what wakes executions that wait for owners."""
+    from tidemark.stores.waits import DynamoWaits
+
+    return DynamoWaits(wire("dynamodb"), settings().runs_table)
+
+
+@cache
+def quotas() -> ports.Quotas:
+    """Keep how often banks were read."""
+    from tidemark.stores.quotas import DynamoQuotas
+
+    return DynamoQuotas(wire("dynamodb"), settings().quotas_table, clock())
 
 
 @cache

@@ -6,6 +6,7 @@ import time
 from functools import cache
 from typing import TYPE_CHECKING
 
+from tidemark.wiring.asking import await_owner, wake, watch_consents
 from tidemark.wiring.base import clock, licences
 from tidemark.wiring.duplicates import find_duplicates
 from tidemark.wiring.outside import connectors, metrics, queue, values_queue, vault, workflow
@@ -20,6 +21,7 @@ from tidemark.wiring.stores import (
     ledger,
     months,
     parked,
+    quotas,
     runs,
     snapshots,
     syncs,
@@ -47,7 +49,16 @@ def sync_step() -> SyncStep:
 
     books = Books(ledger(), journal(), months(), runs(), parked(), issues(), accounts(), clock())
     collect_seldom()
-    return SyncStep(books, integrations(), coverage(), connectors(), vault(), licences())
+    return SyncStep(
+        books,
+        integrations(),
+        coverage(),
+        connectors(),
+        vault(),
+        await_owner(),
+        quotas(),
+        licences(),
+    )
 
 
 @cache
@@ -83,7 +94,7 @@ def _ask_balances() -> AskBalances:
     """Ask sources what is there."""
     from tidemark.services.ask_balances import AskBalances
 
-    return AskBalances(connectors(), vault())
+    return AskBalances(connectors(), vault(), quotas())
 
 
 @cache
@@ -163,6 +174,14 @@ def fire_schedules() -> FireSchedules:
     from tidemark.services.request_sync import SyncRequests
 
     requests = SyncRequests(
-        integrations(), runs(), syncs(), queue(), workflow(), clock(), finish_sync()
+        integrations(), runs(), syncs(), queue(), workflow(), clock(), finish_sync(), wake()
     )
-    return FireSchedules(integrations(), accounts(), watermarks(), requests, licences(), clock())
+    return FireSchedules(
+        integrations(),
+        accounts(),
+        watermarks(),
+        requests,
+        licences(),
+        clock(),
+        watch_consents(),
+    )

@@ -115,6 +115,10 @@ class Desk:
         """Give a key that is none."""
         return b"cursor-key"
 
+    def public_url(self) -> str:
+        """Say nothing: the API is reached under the name that it has."""
+        return ""
+
     def connectors(self) -> "Desk":
         """Give the connectors: this one."""
         return self

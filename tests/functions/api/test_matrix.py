@@ -16,7 +16,10 @@ from tidemark.services.read_transactions import Filter
 
 OPENAPI: dict[str, Any] = json.loads(DOCUMENT.read_text())
 ROUTES = [(method, path) for path, methods in OPENAPI["paths"].items() for method in methods]
-PUBLIC = {"/v1/connectors", "/v1/connectors/{name}", "/v1/openapi.json"}
+PUBLIC = {
+    *("/v1/connectors", "/v1/connectors/{name}", "/v1/openapi.json"),
+    "/v1/consents/callback",
+}
 ADMIN = {"/v1/admin/accounts/{owner}/licence"}
 """What operators do for any owner: the scope decides, not whose the account is."""
 
@@ -36,6 +39,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
         "credentials": {},
     },
     ("post", "/v1/syncs"): {"integrations": "all", "mode": "incremental"},
+    ("post", "/v1/syncs/{sync_id}/answer"): {"otp": "123456"},
     ("post", "/v1/balance_checks"): {"integrations": "all"},
     ("post", "/v1/imports"): {"integration": FIRST.integration_id, "format": "csv"},
     ("post", "/v1/imports/{import_id}/commit"): {},

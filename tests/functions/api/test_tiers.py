@@ -19,6 +19,7 @@ TABLE = {
     "balance_checks": EVERYONE,
     "balances": EVERYONE,
     "connectors": NOBODY_IN_PARTICULAR,
+    "consents": NOBODY_IN_PARTICULAR,
     "events": EVERYONE,
     "exports": EVERYONE,
     "held_transactions": EVERYONE,

@@ -21,7 +21,9 @@ def handler(event: dict[str, Any], _: object) -> object:
 
 
 def _record(event: dict[str, Any]) -> object:
-    """Keep the event."""
+    """Keep the event; a token may be answered with at once."""
+    if event["what"] == "answered at once":
+        boto3.client("stepfunctions").send_task_success(taskToken=event["token"], output="{}")
     item = {name: {"S": value} for name, value in event.items()}
     return _database.put_item(TableName=os.environ["RECORDS_TABLE"], Item=item)["ResponseMetadata"]
 

@@ -1,0 +1,1 @@
+"""Waits for owners: keeps what wakes the execution that waits."""

@@ -1,0 +1,126 @@
+"""Banks as their owners know them: linked, asked back, renewed, gone, connected again."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from local.child import FREE_PORTS, ServerChild, source_arguments
+from local.sources.bank_history import made_up_bank
+from local.sources.enable_banking import EnableBankingSource
+from tests.e2e.conftest import Json, Server, balances, counts
+
+OTP = "491823"
+
+
+@pytest.fixture(scope="module")
+def bank() -> Iterator[EnableBankingSource]:
+    """Serve a bank with a short history."""
+    with EnableBankingSource(made_up_bank(days=120)) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def server(bank: EnableBankingSource) -> Iterator[Server]:
+    """Serve the product, whose clock is moved on in the end."""
+    arguments = source_arguments({"enable_banking": bank.url})
+    with ServerChild(*FREE_PORTS, *arguments) as child:
+        yield Server(child)
+
+
+def come_back(bank: EnableBankingSource, url: str, *, deny: bool = False) -> httpx.Response:
+    """Go to the bank's page, consent or not, and come back in a browser."""
+    return httpx.get(bank.consent(url, deny=deny), trust_env=False, timeout=30)
+
+
+def waiting(server: Server, owner: str, sync_id: str, need: str) -> Json:
+    """Wait until a sync waits for its owner: nothing is at work then."""
+    assert server.idle(20)
+    sync = server.get(f"/v1/syncs/{sync_id}", owner)
+    assert (sync["status"], (sync["waiting"] or {}).get("for")) == ("waiting_for_user", need)
+    return sync
+
+
+def answered(server: Server, owner: str, sync_id: str, otp: str = OTP) -> int:
+    """Answer a sync, and wait for what becomes of it."""
+    reply = server.ask("POST", f"/v1/syncs/{sync_id}/answer", owner, json={"otp": otp})
+    assert otp not in reply.text
+    assert server.idle(20)
+    return reply.status_code
+
+
+def linked(server: Server, bank: EnableBankingSource, owner: str) -> Json:
+    """Connect the bank, and consent."""
+    made = server.connect(owner, "enable_banking", **bank.credentials)
+    sync = waiting(server, owner, made["first_sync"], "consent")
+    assert sync["waiting"]["url"] == made["consent_url"]
+    page = come_back(bank, made["consent_url"])
+    assert (page.status_code, page.headers["referrer-policy"]) == (200, "no-referrer")
+    return made
+
+
+def reconnected(server: Server, bank: EnableBankingSource, made: Json, owner: str) -> Json:
+    """Consent once more, in place; give the integration when it was synced with that."""
+    asked = server.post(f"/v1/integrations/{made['id']}/reconnect", owner)
+    assert come_back(bank, asked["consent_url"]).status_code == 200
+    assert server.idle(20)
+    return server.get(f"/v1/integrations/{made['id']}", owner)
+
+
+def test_a_bank_is_linked_asked_back_renewed_lost_and_found(
+    server: Server, bank: EnableBankingSource
+) -> None:
+    """Its history waits for a password; ids and edits outlive every consent."""
+    owner = "bank-owner"
+    bank.asking.require("otp", OTP)
+    made = linked(server, bank, owner)
+    waiting(server, owner, made["first_sync"], "otp")
+    assert answered(server, owner, made["first_sync"], "000000") == 202
+    waiting(server, owner, made["first_sync"], "otp")
+    assert answered(server, owner, made["first_sync"]) == 202
+    first = server.ended(owner, made["first_sync"])
+    assert counts(first) == ("succeeded", bank.bank.count(), 0)
+    assert balances(server, owner) == {a: (v, v) for a, v in bank.bank.balances().items()}
+    assert bank.asking.wrong == 1
+    ids = [each["id"] for each in server.transactions(owner)]
+    edited = f"/v1/transactions/{ids[0]}"
+    assert server.ask("PATCH", edited, owner, json={"label": "Rent"}).status_code == 200
+
+    before = server.get(f"/v1/integrations/{made['id']}", owner)
+    renewed = reconnected(server, bank, made, owner)
+    assert (before["status"], renewed["status"]) == ("healthy", "healthy")
+    assert renewed["consent_expires_at"] > before["consent_expires_at"]
+    assert [each["id"] for each in server.transactions(owner)] == ids
+
+    bank.end_sessions("EXPIRED")
+    failed = server.sync(owner, made["id"], "incremental")
+    assert (failed["status"], failed["error"]["code"]) == ("failed", "reconnect_required")
+    lost = server.get(f"/v1/integrations/{made['id']}", owner)
+    assert (lost["status"], lost["next_sync_at"]) == ("reconnect_required", None)
+    assert reconnected(server, bank, made, owner)["status"] == "healthy"
+    again = server.get("/v1/syncs", owner)["data"][0]
+    assert counts(again)[:2] == ("succeeded", 0)
+    assert server.get(edited, owner)["label"] == "Rent"
+    issues = {each["type"]: each["state"] for each in server.get("/v1/issues", owner)["data"]}
+    assert issues["reconnect_required"] == "resolved"
+
+
+def test_an_owner_who_never_answers_is_told_of_files(
+    server: Server, bank: EnableBankingSource
+) -> None:
+    """When the bank's time is over, the sync is; an answer is too late then."""
+    owner = "silent-owner"
+    bank.asking.confirm()
+    made = linked(server, bank, owner)
+    assert server.ended(owner, made["first_sync"])["status"] == "succeeded"
+    bank.asking.require("otp", OTP)
+    sync_id = server.start(owner, made["id"], "missing")["id"]
+    sync = waiting(server, owner, sync_id, "otp")
+
+    now = server.advance(20 * 60)
+    assert now > sync["waiting"]["until"]
+    ended = server.ended(owner, sync_id)
+    assert (ended["status"], ended["error"]["code"]) == ("failed", "consent_timed_out")
+    assert "import a file instead" in ended["error"]["next_step"]
+    assert answered(server, owner, sync_id) == 410
+    assert bank.asking.wrong == 0
