@@ -12,6 +12,17 @@ from tidemark.domain.timelines import Entry, Timeline
 from tidemark.services.scan_assets import Scan, scan
 from tidemark.services.tips import Tips, of_asset
 
+AT_ONCE = 2_000
+"""So many transactions are gone through at the end of a sync, which is to be quick."""
+
+MOST = 100_000
+"""So many are gone through on demand."""
+
+_ASK = Tip(
+    "not_located",
+    "A balance check names the transaction where the difference begins, and more of what was done.",
+    "/v1/balance_checks",
+)
 _TOO_LONG = Tip(
     "not_located",
     "There are too many transactions to name the one where the difference begins.",
@@ -26,7 +37,7 @@ class ExplainMismatch:
     ledger: Ledger
     connectors: Connectors
     tips: Tips
-    most: int = 100_000
+    most: int = MOST
 
     def explain(
         self, integration: Integration, differing: Sequence[AssetBalance]
@@ -37,7 +48,7 @@ class ExplainMismatch:
         assets = {each.asset for each in differing}
         met = scan(self.ledger, integration.key, assets, self.most)
         if not met.complete:
-            common = (_TOO_LONG, *common)
+            common = (_TOO_LONG if self.most >= MOST else _ASK, *common)
         return tuple(
             self._finding(integration, facts, each, met, common)
             for each in differing

@@ -65,8 +65,10 @@ def sync_step() -> SyncStep:
 def check_balances() -> CheckBalances:
     """Check balances at the end of a sync."""
     from tidemark.services.check_balances import CheckBalances
+    from tidemark.services.explain_mismatch import AT_ONCE
 
-    return CheckBalances(integrations(), runs(), _ask_balances(), _judge_balances(), clock())
+    judging = _judge_balances(AT_ONCE)
+    return CheckBalances(integrations(), runs(), _ask_balances(), judging, clock())
 
 
 @cache
@@ -74,6 +76,7 @@ def check_on_demand() -> CheckOnDemand:
     """Check balances when owners ask."""
     from tidemark.services.check_on_demand import CheckOnDemand
     from tidemark.services.check_sums import CheckSums
+    from tidemark.services.explain_mismatch import MOST
 
     return CheckOnDemand(
         checks=balance_checks(),
@@ -82,7 +85,7 @@ def check_on_demand() -> CheckOnDemand:
         snapshots=snapshots(),
         coverage=coverage(),
         asking=_ask_balances(),
-        judging=_judge_balances(),
+        judging=_judge_balances(MOST),
         sums=CheckSums(ledger(), months(), issues(), clock()),
         queue=queue(),
         clock=clock(),
@@ -98,8 +101,8 @@ def _ask_balances() -> AskBalances:
 
 
 @cache
-def _judge_balances() -> JudgeBalances:
-    """Compare balances, and find out about mismatches."""
+def _judge_balances(most: int) -> JudgeBalances:
+    """Compare balances, and find out about mismatches among so many transactions."""
     from tidemark.services.add_up import AddUp
     from tidemark.services.explain_mismatch import ExplainMismatch
     from tidemark.services.judge_balances import JudgeBalances
@@ -107,7 +110,7 @@ def _judge_balances() -> JudgeBalances:
 
     add_up = AddUp(ledger(), months(), clock())
     tips = Tips(parked(), coverage(), duplicates())
-    explaining = ExplainMismatch(ledger(), connectors(), tips)
+    explaining = ExplainMismatch(ledger(), connectors(), tips, most)
     return JudgeBalances(add_up, snapshots(), issues(), explaining)
 
 
