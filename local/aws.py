@@ -30,6 +30,7 @@ class _Handler(MotoRequestHandler):
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+    wbufsize = -1  # head and body go out together
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002
         """Say nothing: a log of all calls would drown the functions' own."""

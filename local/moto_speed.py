@@ -12,6 +12,7 @@ from decimal import Decimal
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoResult
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
 from local.moto_hooks import Foreign, replace
 
@@ -25,6 +26,7 @@ def hook_speed() -> None:
     _quick_sizes()
     _quick_queries()
     _quick_answers()
+    _quick_doors()
 
 
 def _quick_values() -> None:
@@ -104,6 +106,19 @@ def _quick_answers() -> None:
 
     original: Foreign = DynamoResult.execute_result
     replace(DynamoResult, "execute_result", execute_result)
+
+
+def _quick_doors() -> None:
+    """Look up once which service a host stands for: moto lists its folders for each request."""
+
+    def backend_for(server: DomainDispatcherApplication, host: str | None) -> Foreign:
+        if host not in known:
+            known[host] = original(server, host)
+        return known[host]
+
+    known: dict[str | None, Foreign] = {}
+    original: Foreign = DomainDispatcherApplication.get_backend_for_host
+    replace(DomainDispatcherApplication, "get_backend_for_host", backend_for)
 
 
 def _spelled(value: object) -> object:

@@ -59,10 +59,10 @@ class Stillness:
     def quiet(self) -> bool:
         """Tell whether nothing more will happen at this moment of the product's time."""
         due = self.clock.next_deadline()
-        executions = moto_hooks.running_executions()
         return (
-            (due is None or due > self.clock.time())
-            and all(self.waiting.at_all(arn) for arn in executions)
+            not any(pool.at_work for pool in self.pools)
+            and (due is None or due > self.clock.time())
+            and all(self.waiting.at_all(arn) for arn in moto_hooks.running_executions())
             and all(poller.quiet for poller in self.pollers)
             and not any(pool.at_work for pool in self.pools)
         )
@@ -71,9 +71,10 @@ class Stillness:
 def wait_for(condition: Callable[[], bool], timeout: float, pause: float = _LOOK) -> bool:
     """Wait until something holds at two looks in a row; False if it did not in time.
 
-    One look is not enough: work may move on, from a queue to a function, while it is taken.
+    One look is not enough: work may move on, from a queue to a function, while it is taken. The
+    longer it takes the seldomer it is looked at: a look costs what the work needs.
     """
-    until = time.monotonic() + timeout
+    until, longer = time.monotonic() + timeout, pause
     while True:
         if condition():
             time.sleep(pause)
@@ -81,7 +82,8 @@ def wait_for(condition: Callable[[], bool], timeout: float, pause: float = _LOOK
                 return True
         if time.monotonic() >= until:
             return False
-        time.sleep(pause)
+        time.sleep(longer)
+        longer = min(longer * 1.5, _LOOK)
 
 
 class TimeMachine:
