@@ -1,7 +1,7 @@
 """A made-up life with three accounts, the same for the same seed and day.
 
 Some rows of the first account have no reference, and some of those are true twins: same day,
-amount and text. The second names no balances behind its rows; the third is in another currency.
+amount and text. The second tells no balances behind its rows; the third is in another currency.
 """
 
 import random
@@ -27,7 +27,9 @@ def made_up_bank(
     accounts = (
         BankAccount(GIRO, "Girokonto", "DE02120300000000202051", "EUR", tells_balances=True),
         BankAccount(SAVINGS, "Tagesgeld", "DE02500105170137075030", "EUR", balance_type="ITBD"),
-        BankAccount(DOLLARS, "Dollar account", "DE02100500000054540402", "USD"),
+        BankAccount(
+            DOLLARS, "Dollar account", "DE02100500000054540402", "USD", tells_balances=True
+        ),
     )
     accounts[0].bookings += _giro(chance, first, today, per_day)
     accounts[1].bookings += _savings(first, today)

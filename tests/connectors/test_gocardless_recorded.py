@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tidemark.connector_kit.bank_rows import BankPage, Occurrences
+from tidemark.connector_kit.bank_rows import BankPage, Occurrences, balances_after
 from tidemark.connector_kit.gocardless_rows import account_name, balance, understand
 
 RECORDINGS = os.environ.get("TIDEMARK_RECORDINGS", "")
@@ -59,3 +59,16 @@ def test_accounts_and_balances_are_read(path: Path) -> None:
         assert all(account_name(record) for record in records)
     for records in lists_of(path, "balanceAmount"):
         assert all(balance(record).currency for record in records if "balanceType" in record)
+
+
+def test_a_bank_that_tells_running_balances_is_understood() -> None:
+    """One of those recorded does; its rows have no dates there, and get one here."""
+    (path,) = (each for each in BANKS if each.stem.startswith("ing_pl_ingbplpw"))
+    records = [
+        {**record, "bookingDate": "2024-01-02"}
+        for records in lists_of(path, "balanceAfterTransaction")
+        for record in records
+    ]
+    told = [balances_after(json.dumps([record]), understand) for record in records]
+    assert records
+    assert all(balances.keys() == {"USD"} for balances in told)

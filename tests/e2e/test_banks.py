@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from local.child import FREE_PORTS, ServerChild, source_arguments
-from local.sources.bank_history import made_up_bank
+from local.sources.bank import Booking
+from local.sources.bank_history import GIRO, made_up_bank
 from local.sources.enable_banking import EnableBankingSource
 from tests.e2e.conftest import Json, Server, balances, counts
 
@@ -103,6 +104,49 @@ def test_a_bank_is_linked_asked_back_renewed_lost_and_found(
     assert server.get(edited, owner)["label"] == "Rent"
     issues = {each["type"]: each["state"] for each in server.get("/v1/issues", owner)["data"]}
     assert issues["reconnect_required"] == "resolved"
+
+
+def checked(server: Server, owner: str, made: Json) -> Json:
+    """Have the bank's balances checked, and give the row of euros."""
+    wish = {"integrations": [made["id"]]}
+    asked = server.post("/v1/balance_checks", owner, wish, expected=202)
+    assert server.idle(30)
+    rows = server.get(f"/v1/balance_checks/{asked['id']}", owner)["rows"]
+    return next(dict(each) for each in rows if each["asset"] == "EUR")
+
+
+def test_what_was_deleted_is_located_among_the_rows_of_a_bank(
+    server: Server, bank: EnableBankingSource
+) -> None:
+    """In the account that tells balances behind its rows, beside one that tells none."""
+    owner = "balanced-owner"
+    bank.asking.confirm()
+    made = linked(server, bank, owner)
+    assert server.ended(owner, made["first_sync"])["status"] == "succeeded"
+    good = checked(server, owner, made)
+    assert good["difference"] == "0"
+    by_source_id = {each["source_id"]: each for each in server.transactions(owner)}
+    front, gone, behind = (
+        by_source_id[each.reference]
+        for each in next(three for three in triples(bank) if all(b.reference for b in three))
+    )
+    assert server.ask("DELETE", f"/v1/transactions/{gone['id']}", owner).status_code == 200
+
+    bad = checked(server, owner, made)
+    assert bad["last_good_at"] == good["as_of"]
+    assert bad["first_bad_transaction"] == behind["id"]
+    assert bad["first_bad_at"] == behind["occurred_at"]
+    assert bad["source_ids"] == [front["source_id"], behind["source_id"]]
+    assert bad["tips"][0]["ids"] == [gone["id"]]
+
+    server.sync(owner, made["id"], "missing")
+    assert checked(server, owner, made)["difference"] == "0"
+
+
+def triples(bank: EnableBankingSource) -> Iterator[tuple[Booking, ...]]:
+    """Give three neighbours each of the account that tells balances."""
+    rows = bank.bank.accounts[GIRO].booked
+    return zip(rows[20:], rows[21:], rows[22:], strict=False)
 
 
 def test_an_owner_who_never_answers_is_told_of_files(

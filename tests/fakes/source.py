@@ -84,6 +84,10 @@ class FakeSource:
         """Tell none."""
         return {}
 
+    def account_of(self, transaction_id: str, source_id: str) -> str | None:
+        """Have one account."""
+        return None
+
     def identity(self, credentials: Mapping[str, str]) -> str:
         """Tell accounts apart by all they have."""
         return repr(sorted(credentials.items()))

@@ -34,7 +34,8 @@ class CheckedBalanceShape(Shape):
     """Both balances of one asset, and what was found out about their difference.
 
     `first_bad_at` and `first_bad_transaction` are where the source's running balance parts from
-    what is calculated, if its records tell one; what is missing lies between `source_ids`.
+    what is calculated, if its records tell one; what is missing lies between `source_ids`. A bank's
+    rows of one day may leave open which one it is: then only the moment is given.
     """
 
     integration: str

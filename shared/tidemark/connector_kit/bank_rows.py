@@ -6,7 +6,9 @@ day, so their numbers stay the same as long as whole days are read, whatever the
 size of the pages.
 """
 
+import json
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -150,6 +152,22 @@ def _found(account: str, source_id: str, row: BankRow, record: Record) -> Found:
         exact_json.spell([record]),
         {"account": account},
     )
+
+
+def account_of(transaction_id: str, source_id: str) -> str:
+    """Give the account that a transaction was found in."""
+    return transaction_id.removeprefix(f"{STREAM}:").removesuffix(f":{source_id}")
+
+
+def balances_after(raw: str, understand: Understand) -> dict[str, Decimal]:
+    """Give the balance that a transaction's record (JSON) led to, if it is booked and tells one."""
+    told = {}
+    for record in json.loads(raw or "[]"):
+        with suppress(ValueError, SourceGarbage):
+            row = understand(record)
+            if row.lane is Lane.BOOKED and row.after is not None:
+                told[row.currency] = row.after
+    return told
 
 
 def day_of(*texts: object) -> date:

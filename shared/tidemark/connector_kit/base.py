@@ -118,6 +118,12 @@ class Connector(ABC):
         return balances_after(raw) if cls.running_balances else {}
 
     @classmethod
+    def account_of(cls, transaction_id: str, source_id: str) -> str | None:
+        """Give the account that a transaction is of, if balances are told for each."""
+        del transaction_id, source_id
+        return None
+
+    @classmethod
     def credentials_schema(cls) -> dict[str, object]:
         """Give the JSON Schema of the credentials."""
         return {

@@ -15,7 +15,7 @@ from typing import override
 from urllib.parse import quote
 
 from tidemark import errors
-from tidemark.connector_kit import bank_consent, shapes
+from tidemark.connector_kit import bank_consent, bank_rows, shapes
 from tidemark.connector_kit.bank_balances import booked_sums
 from tidemark.connector_kit.bank_reader import BankReader, Fetched
 from tidemark.connector_kit.bank_rows import STREAM
@@ -68,6 +68,18 @@ class Gocardless(Connector):
     def identity(cls, credentials: Mapping[str, str]) -> str:
         """Give the same for the same accounts; before a consent each link is one of its own."""
         return bank_consent.identity_of(cls.name(), credentials, token_hex(16))
+
+    @classmethod
+    @override
+    def balances_after(cls, raw: str) -> dict[str, Decimal]:
+        """Give the balance that a row led to, where the bank says so."""
+        return bank_rows.balances_after(raw, understand)
+
+    @classmethod
+    @override
+    def account_of(cls, transaction_id: str, source_id: str) -> str:
+        """Give the account that a row is of, by what stays the same of it."""
+        return bank_rows.account_of(transaction_id, source_id)
 
     @override
     def page(self, stream: str, window: Window, cursor: str | None, bookmark: str | None) -> Page:

@@ -36,12 +36,13 @@ class Tip:
 class Parting:
     """The first transaction after which the source's running balance is not the calculated one.
 
-    ``source_ids`` are the source's: of the last one that agreed, if there is one, and of this one.
-    What is missing lies between them.
+    ``source_ids`` are the source's: of the last one that agreed, if that is known, and of this one.
+    What is missing lies between them. Where it may be one of several transactions, ``at`` is the
+    time of the first of them, and none is named.
     """
 
     at: datetime
-    transaction_id: str
+    transaction_id: str | None
     source_ids: tuple[str, ...]
 
 

@@ -221,6 +221,9 @@ class ConnectorFacts(Protocol):
     def balances_after(self, raw: str) -> dict[str, Decimal]:
         """Give the balance per source asset that a transaction's records led to, where told."""
 
+    def account_of(self, transaction_id: str, source_id: str) -> str | None:
+        """Give the account whose balance is told, days being in no order; None: there is one."""
+
     def open(
         self,
         credentials: Mapping[str, str],

@@ -21,7 +21,8 @@ class Entry(NamedTuple):
     """A transaction on the timeline of one clean asset.
 
     ``moved`` is what counts of it: nothing if it is excluded. ``codes`` are the source's own codes
-    of the asset in its records; one that no source told has none.
+    of the asset in its records; one that no source told has none. ``amount`` is what the source
+    told, at ``told_at`` where the owner gave it another time.
     """
 
     at: datetime
@@ -29,6 +30,8 @@ class Entry(NamedTuple):
     source_id: str
     moved: Decimal
     codes: tuple[str, ...]
+    amount: Decimal = amounts.ZERO
+    told_at: datetime | None = None
 
 
 Told = Callable[[Entry], Mapping[str, Decimal]]

@@ -1,9 +1,10 @@
 """Finding out about a mismatch: the transaction where it begins, and what may explain it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from tidemark.domain.account_timelines import AccountTimelines, Break
 from tidemark.domain.balances import AssetBalance, Finding, Parting, Tip
 from tidemark.domain.ids import transaction_id
 from tidemark.domain.integrations import Integration
@@ -80,13 +81,45 @@ class ExplainMismatch:
             stored = self.ledger.get(integration.key, entry.id)
             return facts.balances_after(stored.raw or "") if stored else {}
 
+        accounts = _by_account(facts, entries)
         try:
-            place = Timeline(entries, told, facts.group_span).parting()
+            if accounts:
+                found = AccountTimelines(accounts, lambda each: _only(told(each), each)).parting()
+            else:
+                found = _break(entries, Timeline(entries, told, facts.group_span).parting())
         except LookupError:
             return None
-        if place is None:
-            return None
-        before = next((each for each in reversed(entries[:place]) if each.codes), None)
-        here = entries[place]
-        sides = tuple(each.source_id for each in (before, here) if each is not None)
-        return Parting(here.at, transaction_id(integration.id, here.id), sides)
+        return None if found is None else _parting(integration.id, found)
+
+
+def _by_account(
+    facts: ConnectorFacts, entries: Sequence[Entry]
+) -> dict[str | None, list[Entry]] | None:
+    """Sort entries by account, the owner's own under None; None if the source knows of none."""
+    accounts: dict[str | None, list[Entry]] = {}
+    for each in entries:
+        account = facts.account_of(each.id, each.source_id) if each.codes else None
+        accounts.setdefault(account, []).append(each)
+    return accounts if accounts.keys() - {None} else None
+
+
+def _only(told: Mapping[str, Decimal], entry: Entry) -> Decimal | None:
+    """Give the balance of the one currency of a bank's row."""
+    return told.get(entry.codes[0])
+
+
+def _break(entries: Sequence[Entry], place: int | None) -> Break | None:
+    """Give the entry at a place, and the source's last one before."""
+    if place is None:
+        return None
+    before = next((each for each in reversed(entries[:place]) if each.codes), None)
+    return Break((entries[place],), before)
+
+
+def _parting(integration_id: str, found: Break) -> Parting:
+    """Name the transaction, if it can only be one."""
+    if len(found.rows) > 1:
+        return Parting(found.at, None, ())
+    (here,) = found.rows
+    sides = tuple(each.source_id for each in (found.front, here) if each is not None)
+    return Parting(here.at, transaction_id(integration_id, here.id), sides)

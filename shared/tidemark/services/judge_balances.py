@@ -67,8 +67,9 @@ def _mismatch(subject: str, integration_id: str, snapshot: Snapshot) -> Issue:
             details[f"{found.asset}.last_good_at"] = spell(snapshot.good[found.asset])
         if found.parting is not None:
             details[f"{found.asset}.first_bad_at"] = spell(found.parting.at)
-            details[f"{found.asset}.first_bad_transaction"] = found.parting.transaction_id
-            details[f"{found.asset}.source_ids"] = ", ".join(found.parting.source_ids)
+            if found.parting.transaction_id is not None:
+                details[f"{found.asset}.first_bad_transaction"] = found.parting.transaction_id
+                details[f"{found.asset}.source_ids"] = ", ".join(found.parting.source_ids)
         details[f"{found.asset}.tips"] = ", ".join(tip.code for tip in found.tips)
     return Issue(
         id=subject,

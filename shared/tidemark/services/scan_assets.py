@@ -57,7 +57,9 @@ def _take(found: Scan, key: IntegrationKey, row: Transaction, assets: Collection
             codes = sorted({leg.source_asset for leg in row.legs if leg.asset == asset})
             told = tuple(codes) if row.origin is Origin.SOURCE else ()
             sums = moved.get(asset, amounts.ZERO)
-            entry = Entry(facts.occurred_at, row.id, row.source_id, sums, told)
+            amount = net(row.legs).get(asset, amounts.ZERO) if told else amounts.ZERO
+            at = facts.occurred_at
+            entry = Entry(at, row.id, row.source_id, sums, told, amount, row.occurred_at)
             found.timelines[asset].append(entry)
         if asset in touched or row.state is State.DELETED:
             for word in words:
