@@ -94,7 +94,10 @@ def test_an_account_that_is_shared_later_is_read_from_its_beginning(world: BankW
 
 
 def test_an_hour_later_the_bank_gives_less_and_that_is_said(world: BankWorld) -> None:
-    """What lies before is not claimed; the rest is read."""
+    """What lies before is not claimed; the rest is read.
+
+    Asked for everything, it is the first row of the dollars that shows where the bank begins.
+    """
     world.consent()
     first = world.read()
     world.source.bank.clock.advance(timedelta(hours=2))
@@ -102,7 +105,7 @@ def test_an_hour_later_the_bank_gives_less_and_that_is_said(world: BankWorld) ->
     known = world.read(NOW - timedelta(days=300), first.bookmark)
 
     assert len(later.found) < len(first.found)
-    assert later.pages[-1].history_from == datetime(2025, 10, 17, tzinfo=UTC)
+    assert later.pages[-1].history_from == datetime(2025, 10, 22, tzinfo=UTC)
     assert later.warnings
     assert known.pages[-1].history_from == datetime(2025, 10, 17, tzinfo=UTC)
     assert "2025-10-17" in known.warnings[0]

@@ -148,6 +148,15 @@ def test_an_opening_balance_by_hand_leaves_later_holes_to_be_found() -> None:
     assert named(parting(rows[1:], told)) == "T001"
 
 
+def test_a_row_that_the_owner_gave_another_time_is_no_hole() -> None:
+    """It stands where the bank told it; where it counts is another matter."""
+    rows, told = history([(GIRO, -each, 1) for each in range(1, 9)])
+    account, row = rows[2]
+    rows[2] = account, row._replace(at=row.at + timedelta(days=3))
+    assert parting(rows, told) is None
+    assert named(parting([*rows[:6], rows[7]], told)) == "T007"
+
+
 def test_two_holes_in_one_day_name_the_day() -> None:
     """Nobody can know which row was first."""
     rows, told = history([(GIRO, 50, 1), *[(GIRO, -each, 0) for each in (1, 2, 3, 4, 5, 6)]])
