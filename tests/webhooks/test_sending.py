@@ -186,12 +186,11 @@ def test_the_connection_goes_to_what_was_looked_up() -> None:
 
 
 def test_a_host_that_is_not_there_is_told() -> None:
-    """When the endpoint is made, and at an attempt."""
+    """At an attempt: when the endpoint is made it may not be there yet."""
 
     def nowhere(_host: str, _port: int) -> list[str]:
         raise socket.gaierror
 
     sending = HttpReceivers(FakeClock(), resolve=nowhere)
-    with pytest.raises(Invalid, match="not valid"):
-        sending.check(HOOK)
+    sending.check(HOOK)
     assert sending.send(HOOK, "evt_1", b"{}", SECRETS).failure is Failure.NOT_RESOLVED

@@ -76,9 +76,9 @@ class HttpReceivers:
     deadline: float = _DEADLINE
 
     def check(self, url: str) -> None:
-        """Refuse a URL that may not be called now. Raises Invalid.
+        """Refuse a URL that may not be called. Raises Invalid.
 
-        Nobody learns of a name whether it stands for something inside or for nothing.
+        A name that stands for nothing now may do so later: each attempt looks again.
         """
         try:
             target = target_of(url, self.trusted)
@@ -86,8 +86,10 @@ class HttpReceivers:
             raise _invalid(str(error)) from None
         try:
             self._addresses(target, _PATIENCE)
-        except (Forbidden, OSError):
-            raise _invalid("There is no such host on the public internet.") from None
+        except Forbidden as error:
+            raise _invalid(str(error)) from None
+        except OSError:
+            return
 
     def send(self, url: str, event_id: str, body: bytes, secrets: Sequence[bytes]) -> Answered:
         """Post a body; what goes wrong is told in a word."""
