@@ -13,22 +13,21 @@ import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
-from secrets import token_hex
 from typing import override
 from urllib.parse import quote
 
 from tidemark import errors
-from tidemark.connector_kit import bank_consent, bank_rows, enable_banking_codes, rs256, shapes
+from tidemark.connector_kit import bank_consent, enable_banking_codes, rs256, shapes
+from tidemark.connector_kit.bank import BankConnector
 from tidemark.connector_kit.bank_balances import booked_sums
 from tidemark.connector_kit.bank_consent import chosen
-from tidemark.connector_kit.bank_reader import BankReader, Fetched
+from tidemark.connector_kit.bank_reader import Fetched
 from tidemark.connector_kit.bank_rows import STREAM
 from tidemark.connector_kit.bank_walk import Days
-from tidemark.connector_kit.base import Connector, Field
+from tidemark.connector_kit.base import Field
 from tidemark.connector_kit.enable_banking_rows import account_names, balance, understand
 from tidemark.domain.consents import Answer, Granted, Link
-from tidemark.domain.integrations import IntegrationKind
-from tidemark.domain.pages import KeyRights, Page, Scope, Window
+from tidemark.domain.pages import Scope
 
 _ISSUER, _AUDIENCE = "enablebanking.com", "api.enablebanking.com"
 _PSU_TYPES = ("personal", "business")
@@ -38,11 +37,10 @@ _PSU = "psu_headers"
 _WAITING = frozenset({"PENDING_AUTHORIZATION", "RETURNED_FROM_BANK"})
 
 
-class EnableBanking(Connector):
+class EnableBanking(BankConnector):
     """Reads the accounts that one consent names."""
 
     title = "Bank (Enable Banking)"
-    kind = IntegrationKind.BANK
     base_url = "https://api.enablebanking.com"
     fields = (
         Field("aspsp", "Bank", "as Enable Banking calls it", secret=False, max_length=140),
@@ -56,7 +54,6 @@ class EnableBanking(Connector):
             max_length=8,
         ),
     )
-    streams = (STREAM,)
     scope = Scope(
         reads=("booked transactions", "pending transactions, apart", "balances of what is booked"),
         misses=("securities", "what a card was charged before it is booked", "standing orders"),
@@ -67,8 +64,7 @@ class EnableBanking(Connector):
             "A row without a time of its own stands at the beginning of its day (UTC).",
         ),
     )
-    overlap = timedelta(days=45)
-    by_consent = True
+    understand = staticmethod(understand)
     _otp: str | None = None
     _answered = False
 
@@ -82,37 +78,6 @@ class EnableBanking(Connector):
             error = errors.FieldError("/credentials/psu_type", "This is personal or business.")
             raise errors.Invalid("The credentials are not in the form that is needed.", [error])
         return {**checked, "psu_type": psu_type}
-
-    @classmethod
-    @override
-    def identity(cls, credentials: Mapping[str, str]) -> str:
-        """Give the same for the same accounts; before a consent each link is one of its own."""
-        return bank_consent.identity_of(cls.name(), credentials, token_hex(16))
-
-    @classmethod
-    @override
-    def balances_after(cls, raw: str) -> dict[str, Decimal]:
-        """Give the balance that a row led to, where the bank says so."""
-        return bank_rows.balances_after(raw, understand)
-
-    @classmethod
-    @override
-    def account_of(cls, transaction_id: str, source_id: str) -> str:
-        """Give the account that a row is of, by what stays the same of it."""
-        return bank_rows.account_of(transaction_id, source_id)
-
-    @override
-    def page(self, stream: str, window: Window, cursor: str | None, bookmark: str | None) -> Page:
-        """Read one page of one account; accounts come one after the other."""
-        accounts = list(bank_consent.accounts_of(self.credentials))
-        reader = BankReader(accounts, self._fetch, understand, self.clock.now())
-        return reader.page(window, cursor, bookmark)
-
-    @override
-    def rights(self) -> KeyRights:
-        """Say that a consent only reads, if there is one."""
-        self.consent_until()
-        return KeyRights(read_only=True)
 
     @override
     def balances(self, bookmarks: Mapping[str, str] | None = None) -> dict[str, Decimal] | None:

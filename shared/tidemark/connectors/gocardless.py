@@ -15,17 +15,17 @@ from typing import override
 from urllib.parse import quote
 
 from tidemark import errors
-from tidemark.connector_kit import bank_consent, bank_rows, shapes
+from tidemark.connector_kit import bank_consent, shapes
+from tidemark.connector_kit.bank import BankConnector
 from tidemark.connector_kit.bank_balances import booked_sums
-from tidemark.connector_kit.bank_reader import BankReader, Fetched
+from tidemark.connector_kit.bank_reader import Fetched
 from tidemark.connector_kit.bank_rows import STREAM
 from tidemark.connector_kit.bank_walk import Days
-from tidemark.connector_kit.base import Connector, Field
+from tidemark.connector_kit.base import Field
 from tidemark.connector_kit.gocardless_calls import GocardlessCalls
 from tidemark.connector_kit.gocardless_rows import account_name, balance, understand
 from tidemark.domain.consents import Granted, Link
-from tidemark.domain.integrations import IntegrationKind
-from tidemark.domain.pages import KeyRights, Page, Scope, Window
+from tidemark.domain.pages import Scope
 
 _MOST_DAYS, _LINK_LIFETIME = 180, timedelta(hours=1)
 _UNATTENDED = 4
@@ -33,17 +33,15 @@ _WAITING = frozenset({"CR", "GC", "UA", "SA", "GA"})
 _GONE = "The bank's consent has ended: connect the bank again."
 
 
-class Gocardless(Connector):
+class Gocardless(BankConnector):
     """Reads the accounts that one requisition names."""
 
     title = "Bank (GoCardless)"
-    kind = IntegrationKind.BANK
     base_url = "https://bankaccountdata.gocardless.com/api/v2"
     fields = (
         Field("aspsp", "Bank", "its id at GoCardless, or its name", secret=False, max_length=140),
         Field("country", "Country", "two letters", secret=False, max_length=2),
     )
-    streams = (STREAM,)
     scope = Scope(
         reads=("booked transactions", "pending transactions, apart", "balances of what is booked"),
         misses=("securities", "what a card was charged before it is booked", "standing orders"),
@@ -54,45 +52,13 @@ class Gocardless(Connector):
             "A bank is read as often a day as GoCardless says: four times, or less.",
         ),
     )
-    overlap = timedelta(days=45)
-    by_consent = True
+    understand = staticmethod(understand)
 
     @classmethod
     @override
     def check(cls, credentials: Mapping[str, object]) -> dict[str, str]:
         """Check the form: a country of two letters."""
         return bank_consent.checked_country(super().check(credentials))
-
-    @classmethod
-    @override
-    def identity(cls, credentials: Mapping[str, str]) -> str:
-        """Give the same for the same accounts; before a consent each link is one of its own."""
-        return bank_consent.identity_of(cls.name(), credentials, token_hex(16))
-
-    @classmethod
-    @override
-    def balances_after(cls, raw: str) -> dict[str, Decimal]:
-        """Give the balance that a row led to, where the bank says so."""
-        return bank_rows.balances_after(raw, understand)
-
-    @classmethod
-    @override
-    def account_of(cls, transaction_id: str, source_id: str) -> str:
-        """Give the account that a row is of, by what stays the same of it."""
-        return bank_rows.account_of(transaction_id, source_id)
-
-    @override
-    def page(self, stream: str, window: Window, cursor: str | None, bookmark: str | None) -> Page:
-        """Read one account; GoCardless gives all of its rows at once."""
-        accounts = list(bank_consent.accounts_of(self.credentials))
-        reader = BankReader(accounts, self._fetch, understand, self.clock.now())
-        return reader.page(window, cursor, bookmark)
-
-    @override
-    def rights(self) -> KeyRights:
-        """Say that a consent only reads, if there is one."""
-        self.consent_until()
-        return KeyRights(read_only=True)
 
     @override
     def balances(self, bookmarks: Mapping[str, str] | None = None) -> dict[str, Decimal] | None:

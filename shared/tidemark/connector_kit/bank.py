@@ -1,0 +1,65 @@
+"""What the connectors of banks have in common: accounts of one consent, one after the other."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+from secrets import token_hex
+from typing import override
+
+from tidemark.connector_kit import bank_consent, bank_rows
+from tidemark.connector_kit.bank_reader import BankReader, Fetched
+from tidemark.connector_kit.bank_rows import STREAM, BankRow, Record
+from tidemark.connector_kit.bank_walk import Days
+from tidemark.connector_kit.base import Connector
+from tidemark.domain.integrations import IntegrationKind
+from tidemark.domain.pages import KeyRights, Page, Window
+
+
+class BankConnector(Connector):
+    """Reads the accounts that one consent names."""
+
+    kind = IntegrationKind.BANK
+    streams = (STREAM,)
+    overlap = timedelta(days=45)
+    by_consent = True
+
+    @staticmethod
+    @abstractmethod
+    def understand(record: Record) -> BankRow:
+        """Read a row as the aggregator tells it. Raises ValueError, SourceGarbage."""
+
+    @classmethod
+    @override
+    def identity(cls, credentials: Mapping[str, str]) -> str:
+        """Give the same for the same accounts; before a consent each link is one of its own."""
+        return bank_consent.identity_of(cls.name(), credentials, token_hex(16))
+
+    @classmethod
+    @override
+    def balances_after(cls, raw: str) -> dict[str, Decimal]:
+        """Give the balance that a row led to, where the bank says so."""
+        return bank_rows.balances_after(raw, cls.understand)
+
+    @classmethod
+    @override
+    def account_of(cls, transaction_id: str, source_id: str) -> str:
+        """Give the account that a row is of, by what stays the same of it."""
+        return bank_rows.account_of(transaction_id, source_id)
+
+    @override
+    def page(self, stream: str, window: Window, cursor: str | None, bookmark: str | None) -> Page:
+        """Read one page of one account; accounts come one after the other."""
+        accounts = list(bank_consent.accounts_of(self.credentials))
+        reader = BankReader(accounts, self._fetch, self.understand, self.clock.now())
+        return reader.page(window, cursor, bookmark)
+
+    @override
+    def rights(self) -> KeyRights:
+        """Say that a consent only reads, if there is one."""
+        self.consent_until()
+        return KeyRights(read_only=True)
+
+    @abstractmethod
+    def _fetch(self, account: str, days: Days, key: str | None) -> Fetched:
+        """Fetch a page of an account's rows."""
