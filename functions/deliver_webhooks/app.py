@@ -1,45 +1,21 @@
 """Delivers events to receivers; the messages of a batch overlap: a slow one holds up few."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypedDict
 
 from aws_lambda_powertools import Logger
 
 from tidemark import wiring
+from tidemark.aws.batches import Batch, Record, Undone, overlapping
 from tidemark.aws.invocation import Context
 
 logger = Logger()
 
 
-class Record(TypedDict):
-    """The part of an SQS record that is used."""
-
-    messageId: str
-    body: str
-
-
-class Batch(TypedDict):
-    """A batch of SQS records."""
-
-    Records: list[Record]
-
-
-class Failure(TypedDict):
-    """A message to be delivered again."""
-
-    itemIdentifier: str
-
-
 @logger.inject_lambda_context
-def handler(event: Batch, context: Context) -> dict[str, list[Failure]]:
+def handler(event: Batch, context: Context) -> Undone:
     """Look at each delivery; messages that failed come again, the others do not."""
     del context
-    records = event["Records"]
-    with ThreadPoolExecutor(max_workers=max(1, len(records))) as pool:
-        done = list(pool.map(_done, records))
-    failed = [record for record, ok in zip(records, done, strict=True) if not ok]
-    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in failed]}
+    return overlapping(event["Records"], _done)
 
 
 def _done(record: Record) -> bool:

@@ -4,12 +4,11 @@ The messages of one batch overlap in a thread pool.
 """
 
 import json
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypedDict
 
 from aws_lambda_powertools import Logger
 
 from tidemark import wiring
+from tidemark.aws.batches import Batch, Record, Undone, overlapping
 from tidemark.aws.invocation import Context, SyncEvent, budget_of, key_of, worker_of
 from tidemark.services.check_on_demand import is_check
 from tidemark.services.delete_integration import DELETION
@@ -17,33 +16,10 @@ from tidemark.services.delete_integration import DELETION
 logger = Logger()
 
 
-class Record(TypedDict):
-    """The part of an SQS record that is used."""
-
-    messageId: str
-    body: str
-
-
-class Batch(TypedDict):
-    """A batch of SQS records."""
-
-    Records: list[Record]
-
-
-class Failure(TypedDict):
-    """A message to be delivered again."""
-
-    itemIdentifier: str
-
-
 @logger.inject_lambda_context
-def handler(event: Batch, context: Context) -> dict[str, list[Failure]]:
+def handler(event: Batch, context: Context) -> Undone:
     """Work on each message; those that failed are delivered again, the others are not."""
-    records = event["Records"]
-    with ThreadPoolExecutor(max_workers=max(1, len(records))) as pool:
-        done = list(pool.map(lambda record: _drive(record, context), records))
-    failed = [record for record, ok in zip(records, done, strict=True) if not ok]
-    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in failed]}
+    return overlapping(event["Records"], lambda record: _drive(record, context))
 
 
 def _drive(record: Record, context: Context) -> bool:

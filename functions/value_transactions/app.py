@@ -7,17 +7,11 @@ from typing import TypedDict
 from aws_lambda_powertools import Logger
 
 from tidemark import wiring
+from tidemark.aws.batches import Record, Undone, undone
 from tidemark.aws.invocation import Context, Discreet, budget_of
 from tidemark.domain.integrations import IntegrationKey
 
 logger = Logger()
-
-
-class Record(TypedDict):
-    """The part of an SQS record that is used."""
-
-    messageId: str
-    body: str
 
 
 class Asked(TypedDict, total=False):
@@ -26,28 +20,21 @@ class Asked(TypedDict, total=False):
     Records: list[Record]
 
 
-class Failure(TypedDict):
-    """A message to be delivered again."""
+class Filled(TypedDict):
+    """How many sheets of closes a tick asked for."""
 
-    itemIdentifier: str
-
-
-class Done(TypedDict, total=False):
-    """What is to be delivered again, or how many sheets of closes a tick asked for."""
-
-    batchItemFailures: list[Failure]
     asked: int
 
 
 @logger.inject_lambda_context
-def handler(event: Asked, context: Context) -> Done:
+def handler(event: Asked, context: Context) -> Undone | Filled:
     """Look at the integrations that a batch names, or fetch what is due."""
     until = wiring.clock().now() + budget_of(context)
     if "Records" not in event:
         with Discreet():
             return {"asked": wiring.value_transactions().due(until)}
-    failed = [record for record in event["Records"] if not _done(record, until)]
-    return {"batchItemFailures": [{"itemIdentifier": each["messageId"]} for each in failed]}
+    records = event["Records"]
+    return undone(records, (_done(record, until) for record in records))
 
 
 def _done(record: Record, until: datetime) -> bool:
