@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,8 @@ from tidemark.domain.licences import DEFAULT, Licence, Tier
 from tidemark.domain.schedules import (
     SLOT,
     NextSync,
+    Slot,
+    Stretch,
     Wheel,
     is_due,
     next_sync,
@@ -43,22 +46,37 @@ def test_a_slot_comes_once_in_each_turn(name: str, kind: IntegrationKind, at: da
     wheel = wheel_of(kind)
     assert wheel is not None
     begin = start_of_slot(at)
-    names = [wheel.name_at(begin + number * SLOT) for number in range(wheel.slots)]
-    assert names.count(str(slot_of(made(name, kind)))) == 1
-    assert len(set(names)) == wheel.turn // SLOT
+    slots = [wheel.slot_at(begin + number * SLOT) for number in range(wheel.slots)]
+    assert slots.count(cast("Slot", slot_of(made(name, kind)))) == 1
+    assert len(set(slots)) == wheel.turn // SLOT
 
 
 @given(MOMENTS, st.integers(0, 3000), st.sampled_from(Wheel))
 def test_missed_slots_are_caught_up_for_one_turn(at: datetime, missed: int, wheel: Wheel) -> None:
     """In order, without a gap, up to the present one; none twice."""
     last = start_of_slot(at)
-    found = list(wheel.due(last - missed * SLOT, at))
+    stretches = list(wheel.due(last - missed * SLOT, at))
+    found = [stretch.moment(number) for stretch in stretches for number in stretch.numbers]
     assert found == [last - back * SLOT for back in reversed(range(min(missed, wheel.slots)))]
+
+
+@given(MOMENTS, st.integers(0, 3000), st.sampled_from(Wheel))
+def test_a_stretch_is_of_one_hour(at: datetime, missed: int, wheel: Wheel) -> None:
+    """Each of its slots is the one whose turn it is; a catch-up of a turn has few stretches."""
+    stretches = list(wheel.due(start_of_slot(at) - missed * SLOT, at))
+    for stretch in stretches:
+        moments = [stretch.moment(number) for number in stretch.numbers]
+        slots = [wheel.slot_at(moment) for moment in moments]
+        assert [slot.number for slot in slots] == list(stretch.numbers)
+        assert {slot.hour for slot in slots} == {stretch.first.hour}
+        assert (moments[0], moments[-1]) == (stretch.begin, stretch.end)
+    assert len(stretches) <= wheel.turn // HOUR + 1
 
 
 def test_the_first_tick_ever_looks_at_its_own_slot() -> None:
     """There is nothing to catch up."""
-    assert list(Wheel.DAILY.due(None, NOW)) == [start_of_slot(NOW)]
+    begin = start_of_slot(NOW)
+    assert list(Wheel.DAILY.due(None, NOW)) == [Stretch(Wheel.DAILY.slot_at(NOW), begin, begin)]
 
 
 @given(st.text(min_size=1), SOURCES, st.sampled_from(Tier), MOMENTS, st.integers(0, 200))
@@ -76,7 +94,7 @@ def test_what_is_announced_is_what_happens(
     used = replace(made(name, kind), scheduled_for=last, fired_at=fired)
     told = next_sync(DEFAULT, account, used, now).at
     turns = (start_of_slot(now) + number * SLOT for number in range(1, 92 * 288))
-    own = (moment for moment in turns if wheel.name_at(moment) == slot_of(used))
+    own = (moment for moment in turns if wheel.slot_at(moment) == slot_of(used))
     due = (moment for moment in own if is_due(DEFAULT, account, used, moment, moment))
     assert told == next(due, None)
 

@@ -54,9 +54,13 @@ class MemoryIntegrations:
             fields: dict[str, Any] = dict(outcome)
             self.items[key] = replace(self.items[key], **fields)
 
-    def in_slot(self, slot: str) -> Iterator[IntegrationKey]:
-        """Name those in a slot."""
-        return iter([each.key for each in self.items.values() if slot_of(each) == slot])
+    def in_slots(self, hour: str, numbers: range) -> Iterator[tuple[int, IntegrationKey]]:
+        """Name those in slots of an hour."""
+        slotted = ((slot_of(each), each.key) for each in self.items.values())
+        found = [(slot.number, key) for slot, key in slotted if slot and slot.hour == hour]
+        return iter(
+            sorted((each for each in found if each[0] in numbers), key=lambda each: each[0])
+        )
 
     def note_fired(self, before: Integration, after: Integration) -> bool:
         """Set what the schedule owns, over what was read."""

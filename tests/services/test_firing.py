@@ -127,7 +127,11 @@ def test_an_index_that_is_late_starts_nothing() -> None:
     turn, slot = on.turn, slot_of(on.it.integrations.items[KEY])
     gone = IntegrationKey("alice", "intg_01J00000000000000000000009")
     on.change(paused=True)
-    on.it.integrations.in_slot = lambda asked: iter([KEY, gone] if asked == slot else [])  # type: ignore[method-assign]
+    assert slot is not None
+    late = [(slot.number, KEY), (slot.number, gone)]
+    on.it.integrations.in_slots = lambda hour, numbers: iter(  # type: ignore[method-assign]
+        late if hour == slot.hour and slot.number in numbers else []
+    )
     assert on.tick(turn) == 0
     assert on.it.syncs.items == {}
 
@@ -140,6 +144,16 @@ def test_what_there_is_no_time_for_is_left_to_the_next_tick() -> None:
     assert on.tick(turn, life=timedelta(0)) == 0
     assert on.it.watermarks.get(Wheel.DAILY) == start_of_slot(turn - SLOT)
     assert on.tick(turn + SLOT) == 1
+
+
+def test_what_was_looked_at_is_not_looked_at_again() -> None:
+    """Of an hour that is caught up, the mark moves to the slot where time ran out."""
+    on = Ticking()
+    turn = on.turn
+    on.tick(turn - HOUR)
+    assert on.tick(turn + HOUR, life=timedelta(0)) == 0
+    assert on.it.watermarks.get(Wheel.DAILY) == turn - SLOT
+    assert on.tick(turn + HOUR + SLOT) == 1
 
 
 def test_a_sync_that_could_not_be_started_keeps_its_turn() -> None:

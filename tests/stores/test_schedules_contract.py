@@ -8,16 +8,19 @@ import pytest
 from tests.stores.made import FOREIGN, KEY, MINUTE, NOW, OTHER, integration
 from tests.stores.stores import Stores
 from tidemark.domain.accounts import Account
-from tidemark.domain.integrations import Integration, IntegrationKind
+from tidemark.domain.integrations import Integration, IntegrationKey, IntegrationKind
 from tidemark.domain.licences import Licence, Tier
 from tidemark.domain.schedules import slot_of
 
 
-def slotted(found: Integration) -> str:
-    """Give the slot of one that has one."""
+def beside(stores: Stores, found: Integration) -> list[IntegrationKey]:
+    """Name those that are in the slot of one."""
     slot = slot_of(found)
     assert slot is not None
-    return slot
+    numbers = range(slot.number, slot.number + 1)
+    told = list(stores.integrations.in_slots(slot.hour, numbers))
+    assert {number for number, _ in told} <= set(numbers)
+    return [key for _, key in told]
 
 
 def test_a_slot_names_its_integrations(stores: Stores) -> None:
@@ -25,14 +28,31 @@ def test_a_slot_names_its_integrations(stores: Stores) -> None:
     own, foreign = integration(KEY), integration(FOREIGN)
     for each in (own, foreign, integration(OTHER)):
         stores.integrations.add(each)
-    assert set(stores.integrations.in_slot(slotted(own))) == {KEY, FOREIGN}
-    assert list(stores.integrations.in_slot("daily#none")) == []
+    assert set(beside(stores, own)) == {KEY, FOREIGN}
+    assert list(stores.integrations.in_slots("daily#none", range(288))) == []
 
     bank = replace(own, kind=IntegrationKind.BANK, version=2)
     stores.integrations.replace(bank, 1)
-    assert list(stores.integrations.in_slot(slotted(own))) == [FOREIGN]
-    assert list(stores.integrations.in_slot(slotted(bank))) == [KEY]
+    assert beside(stores, own) == [FOREIGN]
+    assert beside(stores, bank) == [KEY]
     assert stores.integrations.get(KEY) == bank
+
+
+def test_an_hour_gives_its_slots_in_their_order(stores: Stores) -> None:
+    """Those asked for, and no others; whatever the order in which they were connected."""
+    keys = [IntegrationKey(f"owner{number % 3}", f"intg_{number:026d}") for number in range(120)]
+    for key in keys:
+        stores.integrations.add(integration(key))
+    slots = {key: slot for key in keys if (slot := slot_of(integration(key)))}
+    hour = slots[keys[0]].hour
+    of_hour = {key: slot.number for key, slot in slots.items() if slot.hour == hour}
+    first = min(of_hour.values())
+    told = list(stores.integrations.in_slots(hour, range(first, first + 12)))
+    assert [number for number, _ in told] == sorted(of_hour.values())
+    assert {key: number for number, key in told} == of_hour
+    assert {
+        number for number, _ in stores.integrations.in_slots(hour, range(first, first + 1))
+    } == {first}
 
 
 @pytest.mark.parametrize("word", ["paused", "deactivated", "deleting"])
@@ -41,9 +61,9 @@ def test_what_does_not_sync_is_in_no_slot(stores: Stores, word: str) -> None:
     own = integration()
     stores.integrations.add(own)
     stores.integrations.replace(replace(own, version=2, **{word: True}), 1)
-    assert list(stores.integrations.in_slot(slotted(own))) == []
+    assert beside(stores, own) == []
     stores.integrations.replace(replace(own, version=3), 2)
-    assert list(stores.integrations.in_slot(slotted(own))) == [KEY]
+    assert beside(stores, own) == [KEY]
 
 
 def test_a_turn_is_used_once(stores: Stores) -> None:

@@ -2,7 +2,7 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -29,15 +29,17 @@ _PATIENCE = timedelta(hours=1)
 class Indexed(MemoryIntegrations):
     """Integrations that are found by their slots at once."""
 
-    def __init__(self, keys: dict[str, list[IntegrationKey]]) -> None:
+    def __init__(self, keys: Mapping[tuple[str, int], list[IntegrationKey]]) -> None:
         """Know who may be in which slot."""
         super().__init__()
         self.keys = keys
 
-    def in_slot(self, slot: str) -> Iterator[IntegrationKey]:
-        """Name those that are in it now."""
-        named = self.keys.get(slot, [])
-        return (key for key in named if slot_of(self.items[key]) == slot)
+    def in_slots(self, hour: str, numbers: range) -> Iterator[tuple[int, IntegrationKey]]:
+        """Name those that are in them now."""
+        for number in numbers:
+            for key in self.keys.get((hour, number), []):
+                if slot_of(self.items[key]) is not None:
+                    yield number, key
 
 
 @dataclass
@@ -79,9 +81,10 @@ def _promises(made: Sequence[Life], moments: Sequence[datetime]) -> dict[str, li
 
 def _run(made: Sequence[Life], moments: Sequence[datetime], asked: Asked) -> None:
     """Tick, with everything that happens in between."""
-    keys: dict[str, list[IntegrationKey]] = defaultdict(list)
+    keys: dict[tuple[str, int], list[IntegrationKey]] = defaultdict(list)
     for life in made:
-        keys[str(slot_of(life.integration))].append(life.integration.key)
+        if slot := slot_of(life.integration):
+            keys[slot.hour, slot.number].append(life.integration.key)
     integrations, accounts = Indexed(keys), MemoryAccounts()
     requests = cast("SyncRequests", asked)
     watermarks: Any = MemoryWatermarks()

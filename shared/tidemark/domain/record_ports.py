@@ -55,8 +55,11 @@ class Integrations(Protocol):
         Nothing happens when the integration is gone. Raises ValueError for other fields.
         """
 
-    def in_slot(self, slot: str) -> Iterator[IntegrationKey]:
-        """Name the integrations that have a slot; one that just changed may be late."""
+    def in_slots(self, hour: str, numbers: range) -> Iterator[tuple[int, IntegrationKey]]:
+        """Name the integrations that have slots of an hour, each with its slot's number, in order.
+
+        One that just changed may be late.
+        """
 
     def note_fired(self, before: Integration, after: Integration) -> bool:
         """Set the ``FIRED_FIELDS``, unless others did since ``before`` was read: False then."""

@@ -17,7 +17,7 @@ from tidemark.domain.licences import Licences, Tier, cadence_of
 
 SLOT = timedelta(minutes=5)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DAY = timedelta(days=1)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 MOST_A_DAY = 4
 """Many banks let a source be read so often in 24 hours while its owner is not there."""
 
@@ -44,20 +44,54 @@ class Wheel(StrEnum):
         """Give how many slots it has."""
         return self.turn // SLOT
 
-    def name_at(self, moment: datetime) -> str:
-        """Name the slot whose turn it is at the beginning of a slot."""
-        return f"{self.value}#{(moment - _EPOCH) // SLOT % self.slots}"
+    def slot_at(self, moment: datetime) -> "Slot":
+        """Give the slot whose turn it is at a moment."""
+        return Slot(self, (moment - _EPOCH) // SLOT % self.slots)
 
-    def due(self, mark: datetime | None, at: datetime) -> Iterator[datetime]:
-        """Give the slots' beginnings after ``mark`` up to a moment, of the last turn at most.
+    def due(self, mark: datetime | None, at: datetime) -> Iterator["Stretch"]:
+        """Give the slots after ``mark`` up to a moment hour by hour, of the last turn at most.
 
         None: nothing came round yet; it begins with the slot of the moment.
         """
         last = start_of_slot(at)
-        moment = last if mark is None else max(mark + SLOT, last - self.turn + SLOT)
-        while moment <= last:
-            yield moment
-            moment += SLOT
+        begin = last if mark is None else max(mark + SLOT, last - self.turn + SLOT)
+        while begin <= last:
+            end = min(begin - (begin - _EPOCH) % _HOUR + _HOUR - SLOT, last)
+            yield Stretch(self.slot_at(begin), begin, end)
+            begin = end + SLOT
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place on a wheel, counted from 0 at the beginning of a turn."""
+
+    wheel: Wheel
+    number: int
+
+    @property
+    def hour(self) -> str:
+        """Name the hour of the turn in which it lies."""
+        return f"{self.wheel.value}#{self.number // (_HOUR // SLOT)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Slots of one hour, one after the other, as they come round."""
+
+    first: Slot
+    begin: datetime
+    """When the first one begins (UTC)."""
+    end: datetime
+    """When the last one begins (UTC)."""
+
+    @property
+    def numbers(self) -> range:
+        """Give the numbers of its slots."""
+        return range(self.first.number, self.first.number + (self.end - self.begin) // SLOT + 1)
+
+    def moment(self, number: int) -> datetime:
+        """Give when a slot of it begins (UTC)."""
+        return self.begin + (number - self.first.number) * SLOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +114,12 @@ def wheel_of(kind: IntegrationKind) -> Wheel | None:
     return Wheel.SIX_HOURLY if kind is IntegrationKind.BANK else Wheel.DAILY
 
 
-def slot_of(integration: Integration) -> str | None:
-    """Name the slot of an integration; None while it does not sync, whatever the licence."""
+def slot_of(integration: Integration) -> Slot | None:
+    """Give the slot of an integration; None while it does not sync, whatever the licence."""
     wheel = wheel_of(integration.kind)
     if wheel is None or integration.paused or integration.deactivated or integration.deleting:
         return None
-    return f"{wheel.value}#{_number(integration, wheel)}"
+    return Slot(wheel, _number(integration, wheel))
 
 
 def is_due(
@@ -162,4 +196,4 @@ def _spelled(every: timedelta) -> str:
     """Spell a cadence as a reason."""
     if every > _DAY and not every % _DAY:
         return f"every_{every.days}_days"
-    return f"every_{every // timedelta(hours=1)}_hours"
+    return f"every_{every // _HOUR}_hours"

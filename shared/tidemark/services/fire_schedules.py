@@ -1,4 +1,4 @@
-"""Starting syncs that nobody asked for: what is due is looked up slot by slot.
+"""Starting syncs that nobody asked for: what is due is looked up by slots, in their order.
 
 The licence is asked at this moment, whatever it was when the integration got its slot. A slot is
 looked at again until it was looked at to its end; an integration uses each of its turns once.
@@ -11,7 +11,7 @@ from tidemark.domain.accounts import Account
 from tidemark.domain.integrations import Integration, IntegrationKey
 from tidemark.domain.licences import Licences
 from tidemark.domain.ports import Accounts, Clock, Integrations, Watermarks
-from tidemark.domain.schedules import MOST_A_DAY, Wheel, is_due, slot_of
+from tidemark.domain.schedules import MOST_A_DAY, SLOT, Wheel, is_due, slot_of
 from tidemark.domain.syncs import Mode, Trigger
 from tidemark.errors import Refused, TidemarkError
 from tidemark.services.request_sync import SyncRequests
@@ -40,13 +40,14 @@ class FireSchedules:
         mark, fired = self.watermarks.get(wheel), 0
         known: dict[str, Account] = {}
         done = mark
-        for moment in wheel.due(mark, at):
-            for key in self.integrations.in_slot(wheel.name_at(moment)):
+        for stretch in wheel.due(mark, at):
+            for number, key in self.integrations.in_slots(stretch.first.hour, stretch.numbers):
+                moment = stretch.moment(number)
                 if self.clock.now() >= until:
-                    self._note(wheel, mark, done)
+                    self._note(wheel, mark, moment - SLOT)
                     return fired
                 fired += self._look(key, known, moment, at)
-            done = moment
+            done = stretch.end
         self._note(wheel, mark, done)
         return fired
 

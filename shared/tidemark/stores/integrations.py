@@ -20,8 +20,8 @@ from tidemark.stores.table import Item, Table, change_to, holds, read
 from tidemark.wire import ConditionFailed, Wire
 
 _NAMES = {field.name for field in dataclasses.fields(Integration)} - {"key"}
-_OWNED = (_NAMES - OUTCOME_FIELDS - FIRED_FIELDS) | {"slot"}
-"""What ``replace`` writes; ``slot`` follows from the others, for the index ``by_slot``."""
+_OWNED = (_NAMES - OUTCOME_FIELDS - FIRED_FIELDS) | {"slot_hour", "slot"}
+"""What ``replace`` writes; the slot follows from the others, for the index ``by_slot``."""
 
 
 class DynamoIntegrations:
@@ -80,11 +80,13 @@ class DynamoIntegrations:
         except ConditionFailed:
             return
 
-    def in_slot(self, slot: str) -> Iterator[IntegrationKey]:
+    def in_slots(self, hour: str, numbers: range) -> Iterator[tuple[int, IntegrationKey]]:
         """Ask the sparse index: it has only those that may sync by themselves."""
-        found = self._table.query("#slot = :slot", {"slot": slot}, index="by_slot", strong=False)
+        where = "#slot_hour = :hour AND #slot BETWEEN :first AND :last"
+        values = {"hour": hour, "first": _sortable(numbers[0]), "last": _sortable(numbers[-1])}
+        found = self._table.query(where, values, index="by_slot", strong=False)
         for item in map(read, found):
-            yield IntegrationKey(item["owner"], item["integration_id"])
+            yield int(item["slot"]), IntegrationKey(item["owner"], item["integration_id"])
 
     def note_fired(self, before: Integration, after: Integration) -> bool:
         """Set what the schedule owns on condition of what it was."""
@@ -114,8 +116,14 @@ def _values(integration: Integration) -> dict[str, Any]:
     """Give the attributes beside the key that are not None."""
     values: dict[str, Any] = to_plain(integration)
     del values["key"]
-    slot = slot_of(integration)
-    return values | ({} if slot is None else {"slot": slot})
+    if slot := slot_of(integration):
+        values |= {"slot_hour": slot.hour, "slot": _sortable(slot.number)}
+    return values
+
+
+def _sortable(number: int) -> str:
+    """Spell a slot's number for the key of the index."""
+    return f"{number:03}"
 
 
 def _integration(item: Item) -> Integration:
