@@ -31,6 +31,7 @@ class Control:
         self._stillness = stillness
         self._prices = PriceFile(prices)
         self._paths: dict[tuple[str, str], Callable[[Asked], Answer]] = {
+            ("GET", "/_local/clock"): self._tell_time,
             ("POST", "/_local/clock"): self._move_clock,
             ("GET", "/_local/idle"): self._idle,
             ("POST", "/_local/prices"): self._price,
@@ -47,6 +48,10 @@ class Control:
         except ValueError as error:
             return _said(HTTPStatus.UNPROCESSABLE_ENTITY, {"message": str(error)})
 
+    def _tell_time(self, _: Asked) -> Answer:
+        """Tell the product's time, also while the clock is moved."""
+        return _said(HTTPStatus.OK, {"now": _spell(self._clock.now())})
+
     def _move_clock(self, asked: Asked) -> Answer:
         """Move the product's clock on."""
         seconds = _object(asked, {"advance_seconds"})["advance_seconds"]
@@ -54,7 +59,7 @@ class Control:
         if not number or not 0 <= seconds <= _LONGEST_MOVE:
             raise ValueError(f"advance_seconds: a number from 0 to {_LONGEST_MOVE}")
         self._machine.advance(seconds)
-        return _said(HTTPStatus.OK, {"now": _spell(self._clock.now())})
+        return self._tell_time(asked)
 
     def _idle(self, asked: Asked) -> Answer:
         """Wait until nothing is at work."""

@@ -10,6 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+import httpx
+
+from tidemark.domain.moments import parse
+
 BOOKED, PENDING = "BOOK", "PDNG"
 
 
@@ -33,6 +37,23 @@ class BankClock:
     def set(self, to: datetime) -> None:
         """Move it to a moment."""
         self._at, self._set = to, datetime.now(UTC)
+
+
+class FollowedClock(BankClock):
+    """Shows what the clock of a local server shows, also while that is moved on."""
+
+    def __init__(self, api: str) -> None:
+        """Follow the server whose API is at a base URL."""
+        super().__init__()
+        self._client = httpx.Client(base_url=api, trust_env=False)
+
+    def now(self) -> datetime:
+        """Ask for the time."""
+        return parse(self._client.get("/_local/clock").json()["now"])
+
+    def set(self, to: datetime) -> None:
+        """Refuse: it follows."""
+        raise ValueError(f"the clock follows another one, it cannot be set to {to}")
 
 
 class Booking(NamedTuple):

@@ -1,6 +1,7 @@
 """Controls of a fake bank from outside: ``POST /_bank/<word>`` with a JSON object.
 
-- ``clock``: ``{"advance_seconds": 86400}`` or ``{"now": "2026-01-15T12:00:00Z"}``
+- ``clock``: ``{"advance_seconds": 86400}``, ``{"now": "2026-01-15T12:00:00Z"}``, or
+  ``{"follow": "http://127.0.0.1:3000"}``: whatever the clock of that local server shows
 - ``require``: ``{"kind": "otp" | "confirmation", "otp": "123456"}``, and ``confirm``: ``{}``
 - ``end_sessions``: ``{"status": "EXPIRED" | "CLOSED" | "REVOKED" | "CANCELLED"}``
 - ``add``: ``{"account": …, "amount": "-3.40", "text": …, "reference": …, "day": …, "status": …}``
@@ -15,7 +16,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
-from local.sources.bank import BOOKED, Bank, Booking
+from local.sources.bank import BOOKED, Bank, BankClock, Booking, FollowedClock
 from local.sources.bank_visits import Asking
 from tidemark.domain.moments import parse
 
@@ -49,10 +50,13 @@ def control(source: Controlled, word: str, body: bytes) -> Json:
 
 
 def _clock(source: Controlled, told: Json) -> None:
-    """Move the bank's clock."""
+    """Move the bank's clock, or have it follow another one."""
+    if "follow" in told:
+        source.bank.clock = FollowedClock(told["follow"])
     if "now" in told:
-        source.bank.clock.set(parse(told["now"]))
-    source.bank.clock.advance(timedelta(seconds=told.get("advance_seconds", 0)))
+        source.bank.clock = BankClock(parse(told["now"]))
+    if "advance_seconds" in told:
+        source.bank.clock.advance(timedelta(seconds=told["advance_seconds"]))
 
 
 def _require(source: Controlled, told: Json) -> None:

@@ -1,6 +1,7 @@
 """Banks as their owners know them: linked, asked back, renewed, gone, connected again."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -147,6 +148,41 @@ def triples(bank: EnableBankingSource) -> Iterator[tuple[Booking, ...]]:
     """Give three neighbours each of the account that tells balances."""
     rows = bank.bank.accounts[GIRO].booked
     return zip(rows[20:], rows[21:], rows[22:], strict=False)
+
+
+def test_owners_are_told_14_7_and_1_days_before_a_consent_ends(
+    server: Server, bank: EnableBankingSource
+) -> None:
+    """By an event and in the inbox, whatever the licence; and when it has ended."""
+    bank.asking.confirm()
+    lengths = {"14": {"days": 14, "hours": 8}, "7": {"days": 7, "hours": 8}, "1": {"hours": 32}}
+    for name, length in (lengths | {"ended": {"hours": 2}}).items():
+        bank.behaviour.maximum_validity = timedelta(**length)
+        linked(server, bank, name)
+    bank.behaviour.maximum_validity = timedelta(days=180)
+    assert server.idle(30)
+    assert told_of_consent(server, "14") is None
+
+    server.advance(9 * 3600)
+    assert server.idle(30)
+    for name in lengths:
+        assert told_of_consent(server, name) == ("degraded", [int(name)], ["consent_expiring"])
+    ended = told_of_consent(server, "ended")
+    assert ended is not None
+    assert (ended[0], ended[2]) == ("reconnect_required", ["reconnect_required"])
+
+
+def told_of_consent(server: Server, owner: str) -> tuple[str, list[int], list[str]] | None:
+    """Give the bank's status, the days of the last event, and the open issues.
+
+    None: all is well. A consent that begins with few days left is told of at once.
+    """
+    (bank,) = server.get("/v1/integrations", owner)["data"]
+    events = server.get("/v1/events", owner, limit=200)["data"]
+    days = [each["data"]["days"] for each in events if each["type"].endswith("consent_expiring")]
+    issues = server.get("/v1/issues", owner)["data"]
+    inbox = [each["type"] for each in issues if each["state"] == "open"]
+    return (bank["status"], days[:1], inbox) if (days or inbox) else None
 
 
 def test_an_owner_who_never_answers_is_told_of_files(

