@@ -1,40 +1,26 @@
 """Plays a year on the local server: ``python -m tests.years.served --days 365``.
 
-Every tier has owners with an account at Kraken; the clock is moved by the local server's endpoint,
-a week at a time, and beyond New Year. What the schedule started is compared with the table.
+Every tier has owners with an account at Kraken, and two have owners of bank accounts; the clock is
+moved by the local server's endpoint, a week at a time, and beyond New Year. What the schedule
+started is compared with the table.
 """
 
 import argparse
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
-from typing import Any
 
 from local.child import FREE_PORTS, ServerChild, source_arguments
 from local.sources.kraken_history import generate
 from tests.exchange import Exchange
+from tests.years.owners import NEW_YEAR, Plan, gaps, kept_up, license_owner, scheduled
+from tests.years.served_banks import Customer, customers
 
 START = datetime(2026, 1, 1, 0, 30, tzinfo=UTC)
 DAY = 86_400
 WEEK = 7 * DAY
-_LATE = timedelta(hours=1, minutes=10)
-"""Far moves fire a schedule once an hour."""
-
 _AFTER_NEW_YEAR = 3 * DAY
-
-
-@dataclass(frozen=True)
-class Plan:
-    """An owner: the tier, the licensed years, whether they are seen each week, what is due."""
-
-    owner: str
-    tier: str
-    years: tuple[int, ...]
-    seen: bool
-    every: timedelta | None
-
 
 PLANS = (
     Plan("free", "free", (2026,), seen=True, every=None),
@@ -48,30 +34,13 @@ PLANS = (
 
 def connect(server: ServerChild, exchange: Exchange, plan: Plan) -> None:
     """License an owner and connect an account."""
-    path = f"/v1/admin/accounts/{plan.owner}/licence"
-    licence = {"tier": plan.tier, "tax_years": plan.years}
-    server.client("operator", "admin").put(path, json=licence).raise_for_status()
+    license_owner(server, plan)
     credentials = exchange.account(generate(10)).credentials
     body = {"connector": "kraken", "name": "Kraken", "credentials": credentials}
     server.client(plan.owner).post("/v1/integrations", json=body).raise_for_status()
 
 
-def scheduled(server: ServerChild, owner: str) -> list[datetime]:
-    """Give when the schedule started syncs of an owner, oldest first; all of them went well."""
-    found: list[dict[str, Any]] = []
-    cursor: dict[str, str] = {}
-    while True:
-        page = server.client(owner).get("/v1/syncs", params={"limit": "200", **cursor}).json()
-        found += [each for each in page["data"] if each["trigger"] == "schedule"]
-        if not page["has_more"]:
-            break
-        cursor = {"cursor": page["next_cursor"]}
-    if any(each["status"] != "succeeded" for each in found):
-        raise AssertionError(f"{owner}: a sync did not succeed")
-    return [datetime.fromisoformat(each["requested_at"]) for each in reversed(found)]
-
-
-def go(server: ServerChild, days: int) -> None:
+def go(server: ServerChild, days: int, customers: Iterable[Customer]) -> None:
     """Let the days pass, with those who are seen looking in each week; then New Year."""
     passed = 0
     while passed < days * DAY:
@@ -81,42 +50,50 @@ def go(server: ServerChild, days: int) -> None:
         for plan in PLANS:
             if plan.seen:
                 server.client(plan.owner).get("/v1/account").raise_for_status()
+        for customer in customers:
+            customer.week(server)
+        sys.stderr.write(f"day {passed // DAY}\n")
     server.advance(_AFTER_NEW_YEAR)
     server.idle(60)
 
 
-def as_promised(plan: Plan, fired: list[datetime], end: datetime) -> bool:
+def as_promised(server: ServerChild, plan: Plan, end: datetime) -> bool:
     """Tell whether an owner's syncs came as the table says, up to the end of the licence."""
+    fired, odd = scheduled(server, plan.owner), list[timedelta]()
     if plan.every is None:
-        return not fired
-    gaps = [later - earlier for earlier, later in pairwise(fired)]
-    if not plan.seen and plan.tier == "basic":
-        gaps = gaps[1:]  # the first two weeks they were seen: connecting is a request
-    until = min(end, datetime(2027, 1, 1, tzinfo=UTC))
-    regular = all(abs(gap - plan.every) <= _LATE for gap in gaps)
-    kept_up = bool(fired) and until - fired[-1] <= plan.every + _LATE
-    return regular and kept_up and fired[-1] < until
+        fine = not fired
+    else:
+        lingering = not plan.seen and plan.tier == "basic"  # connecting is being seen
+        odd = gaps(fired[lingering:], plan.every)
+        fine = not odd and kept_up(fired, plan.every, min(end, NEW_YEAR))
+    told = f"{plan.owner:18} {len(fired):5} syncs, gaps {[*map(str, odd)]}, as promised: {fine}"
+    sys.stdout.write(f"{told}\n")
+    return fine
+
+
+def play(server: ServerChild, exchange: Exchange, days: int, banked: Iterable[Customer]) -> bool:
+    """Play, and say what came of it."""
+    for plan in PLANS:
+        connect(server, exchange, plan)
+    for customer in banked:
+        customer.connect(server)
+    server.idle(60)
+    go(server, days, banked)
+    end = START + timedelta(days=days, seconds=_AFTER_NEW_YEAR)
+    fine = [as_promised(server, plan, end) for plan in PLANS]
+    return all(fine + [customer.as_promised(server, end) for customer in banked])
 
 
 def main() -> int:
-    """Play, and say what came of it."""
+    """Play as many days as asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.years.served", description=__doc__)
     parser.add_argument("--days", type=int, default=365)
-    days = parser.parse_args().days
-    began, right = time.monotonic(), True
-    end = START + timedelta(days=days, seconds=_AFTER_NEW_YEAR)
-    with Exchange() as exchange:
-        arguments = (*FREE_PORTS, *source_arguments({"kraken": exchange.url}))
+    days, began = parser.parse_args().days, time.monotonic()
+    with Exchange() as exchange, customers(START) as banked:
+        sources = {each.connector: each.source.url for each in banked} | {"kraken": exchange.url}
+        arguments = (*FREE_PORTS, *source_arguments(sources))
         with ServerChild(*arguments, "--now", START.isoformat(), "--quiet") as server:
-            for plan in PLANS:
-                connect(server, exchange, plan)
-            server.idle(60)
-            go(server, days)
-            for plan in PLANS:
-                fired = scheduled(server, plan.owner)
-                fine = as_promised(plan, fired, end)
-                right = right and fine
-                sys.stdout.write(f"{plan.owner:18} {len(fired):5} syncs, as promised: {fine}\n")
+            right = play(server, exchange, days, banked)
     sys.stdout.write(f"{days} days and three, {time.monotonic() - began:.0f} s\n")
     return 0 if right else 1
 
