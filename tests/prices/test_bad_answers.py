@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+import httpx
 import pytest
 
-from tests.prices.asking import DEC_31, Site
+from tests.prices.asking import ANSWERS, DEC_31, Site
 from tidemark.domain.prices import Pair
 from tidemark.errors import RateLimited, SourceError, SourceGarbage, SourceUnavailable
 
@@ -38,7 +39,7 @@ def test_what_can_be_no_price_is_refused(price: str) -> None:
         b'{"error": [], "result": {"A": [], "B": []}}',
         b'{"error": [], "result": {"XXBTZEUR": [[1767139200, "1"]]}}',
         b'{"error": [], "result": {"XXBTZEUR": [[1767139201, "1", "1", "1", "1"]]}}',
-        b'{"error": ["EQuery:Unknown asset pair"]}',
+        b'{"error": ["EQuery:Invalid asset class"]}',
         b"<html>",
     ],
 )
@@ -46,6 +47,34 @@ def test_kraken_answers_that_are_not_as_documented(answer: bytes) -> None:
     """Other pairs, cut candles, candles of no day, words of error."""
     with pytest.raises(SourceGarbage):
         Site(answer).source("kraken").closes(BTC, [DEC_31])
+
+
+def test_a_pair_that_kraken_no_longer_lists_has_no_close() -> None:
+    """That is an answer: the next source is asked, and what none has goes missing one day."""
+    site = Site(b'{"error": ["EQuery:Unknown asset pair"]}')
+    assert site.source("kraken").closes(BTC, [DEC_31]) == {DEC_31: None}
+
+
+def test_a_pair_that_kraken_no_longer_lists_takes_no_other_with_it() -> None:
+    """Kraken refuses all pairs that are asked for with it; which one it is, is remembered."""
+    gone = Pair("MATIC", "EUR")
+    ticker = (ANSWERS / "kraken_ticker.json").read_bytes()
+
+    def says(request: httpx.Request) -> httpx.Response:
+        refused = "MATICEUR" in request.url.params["pair"]
+        error = b'{"error": ["EQuery:Unknown asset pair"]}'
+        return httpx.Response(200, content=error if refused else ticker)
+
+    site = Site(says=says)
+    kraken = site.source("kraken")
+    pairs = [BTC, Pair("DOT", "EUR"), Pair("USDT", "USD"), gone, Pair("ADA", "EUR")]
+    assert set(kraken.spot(pairs)) == set(pairs[:3])
+    assert kraken.knows(BTC)
+    assert not kraken.knows(gone)
+    assert kraken.spot([gone]) == {}
+    calls = len(site.asked)
+    assert set(kraken.spot(pairs)) == set(pairs[:3])
+    assert len(site.asked) == calls + 1
 
 
 @pytest.mark.parametrize(
@@ -67,6 +96,8 @@ def test_coingecko_must_answer_about_the_coin() -> None:
     other = b'{"id": "bitcoin-cash", "market_data": {"current_price": {"eur": 1}}}'
     with pytest.raises(SourceGarbage):
         Site(other).source("coingecko").closes(BTC, [DEC_31])
+    gone = Site(b'{"error": "coin not found"}', status=404)
+    assert gone.source("coingecko").closes(BTC, [DEC_31]) == {DEC_31: None}
     without = b'{"id": "bitcoin"}'
     assert Site(without).source("coingecko").closes(BTC, [DEC_31]) == {DEC_31: None}
 

@@ -75,11 +75,11 @@ _AT_ONCE = 5
 
 _REACH = timedelta(days=365)
 _STALE = timedelta(hours=1)
-_TOO_OLD = b"10012"
+_TOO_OLD, _UNKNOWN = b"10012", b"coin not found"
 
 
 class _BeyondReach(SourceGarbage):
-    """The day is older than what free access shows."""
+    """The day is older than what free access shows, or the coin is not listed any more."""
 
 
 class CoinGeckoPrices(PublicPrices):
@@ -147,5 +147,6 @@ class CoinGeckoPrices(PublicPrices):
 
 
 def _explain(_status: int, body: bytes) -> SourceError | None:
-    """Tell a day that is too old from everything else."""
-    return _BeyondReach("The source does not show days that old.") if _TOO_OLD in body else None
+    """Tell a day that is too old, and a coin that is gone, from everything else."""
+    beyond = _TOO_OLD in body or _UNKNOWN in body
+    return _BeyondReach("The source does not show that day of it.") if beyond else None

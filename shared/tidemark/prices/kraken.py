@@ -30,6 +30,10 @@ _FOR_ALL, _FOR_THE_LARGEST = {"EUR", "USD"}, {"AUD", "CAD", "CHF", "GBP", "JPY"}
 _LARGEST = {"BTC", "ETH"}
 
 
+class _NotListed(SourceGarbage):
+    """A pair is not traded any more, or not yet."""
+
+
 class KrakenPrices(PublicPrices):
     """Last trades, and daily closes of the last two years."""
 
@@ -41,24 +45,31 @@ class KrakenPrices(PublicPrices):
         """Start without candles."""
         super().__init__(means)
         self._read: dict[Pair, tuple[datetime, Mapping[date, Decimal]]] = {}
+        self._gone: set[Pair] = set()
 
     def knows(self, pair: Pair) -> bool:
-        """Look into the table."""
+        """Look into the table; what turned out to be listed no more is not asked for again."""
         quotes = _FOR_ALL | (_FOR_THE_LARGEST if pair.asset in _LARGEST else set())
-        return pair.asset in _ASSETS and pair.quote in quotes
+        return pair.asset in _ASSETS and pair.quote in quotes and pair not in self._gone
 
     def closes(self, pair: Pair, days: Sequence[date]) -> Mapping[date, Decimal | None]:
         """Look at daily candles; what is older than any is not to be had."""
         now = self.clock.now()
         over = [day for day in days if settled_at(day) <= now]
         oldest = day_of(now) - _REACH
-        candles = self._candles(pair, now) if over and over[-1] >= oldest else {}
+        if not over or over[-1] < oldest:
+            return dict.fromkeys(over)
+        try:
+            candles = self._candles(pair, now, settled_at(over[-1]))
+        except _NotListed:
+            self._gone.add(pair)
+            candles = {}
         return {day: candles.get(day) for day in over}
 
-    def _candles(self, pair: Pair, now: datetime) -> Mapping[date, Decimal]:
-        """Ask for all candles of a pair, unless that was done just now."""
+    def _candles(self, pair: Pair, now: datetime, since: datetime) -> Mapping[date, Decimal]:
+        """Ask for all candles of a pair, unless that was done just now, and ``since`` a moment."""
         read_at, candles = self._read.get(pair, (now - 2 * _KEPT, {}))
-        if not now - _KEPT < read_at <= now:
+        if not max(now - _KEPT, since) <= read_at <= now:
             result = self._result("/0/public/OHLC", {"pair": _code(pair), "interval": _DAY})
             lists = [rows for name, rows in result.items() if name != "last"]
             if len(lists) != 1:
@@ -69,7 +80,19 @@ class KrakenPrices(PublicPrices):
         return candles
 
     def spot(self, pairs: Collection[Pair]) -> Mapping[Pair, Quote]:
-        """Ask for the last trades of all pairs at once."""
+        """Ask for the last trades of all pairs at once; Kraken refuses all for one not listed."""
+        asked_for = sorted(pair for pair in pairs if pair not in self._gone)
+        try:
+            return self._trades(asked_for) if asked_for else {}
+        except _NotListed:
+            if len(asked_for) == 1:
+                self._gone.update(asked_for)
+                return {}
+            half = len(asked_for) // 2
+            return {**self.spot(asked_for[:half]), **self.spot(asked_for[half:])}
+
+    def _trades(self, pairs: Collection[Pair]) -> Mapping[Pair, Quote]:
+        """Ask for the last trades of pairs that are listed. Raises SourceError."""
         asked = {"pair": ",".join(sorted(map(_code, pairs)))}
         told_as = {name: pair for pair in pairs for name in _names(pair)}
         now, found = self.clock.now(), dict[Pair, Quote]()
@@ -126,4 +149,6 @@ def _meant(errors: str) -> SourceError:
         return RateLimited("The source asks to wait.")
     if errors.startswith(("EService", "EGeneral:Internal")):
         return SourceUnavailable("The source is not available at the moment.")
+    if "Unknown asset pair" in errors:
+        return _NotListed("The source does not list the pair.")
     return SourceGarbage("The source does not know what it was asked for.")
