@@ -115,9 +115,33 @@ def test_only_what_may_tell_the_value_is_needed(legs: list[str], assets: set[str
     assert needed(facts(*legs), "EUR") == assets
 
 
-def test_nothing_has_no_value() -> None:
-    """A transaction without amounts is worth nothing that can be said."""
-    assert shown(facts()) == ("missing", None, None, None)
+@pytest.mark.parametrize("legs", [[], ["0.00 EUR"], ["0 XYZ"], ["-0 OLD", "0 OLD fee"]])
+def test_what_moves_nothing_is_worth_nothing(legs: list[str]) -> None:
+    """Whatever a price would be: it waits for none, and nothing is missing."""
+    assert shown(facts(*legs)) == ("exact", "0", None, "nothing")
+    assert needed(facts(*legs), "EUR") == frozenset()
+    assert shown(facts(*legs, at=datetime(2025, 6, 1, tzinfo=UTC)))[0] == "exact"
+
+
+@pytest.mark.parametrize(
+    ("at", "day"),
+    [
+        ("2025-03-04T00:00:00.000000+00:00", date(2025, 3, 4)),
+        ("2025-03-04T23:59:59.999999+00:00", date(2025, 3, 4)),
+        ("2025-03-05T00:00:00.000000+00:00", date(2025, 3, 5)),
+        ("2025-03-05T00:30:00.000000+01:00", date(2025, 3, 4)),
+    ],
+)
+def test_a_day_is_one_of_utc_to_its_last_instant(at: str, day: date) -> None:
+    """The close of the day in which a moment lies counts, in whatever zone it is written."""
+    asked: list[date] = []
+
+    def close(_: str, day: date) -> Close:
+        asked.append(day)
+        return Close(Decimal(day.day), "x")
+
+    found = value(facts("1 BTC", at=datetime.fromisoformat(at)), "EUR", TODAY, close)
+    assert (asked, found.amount) == ([day], Decimal(day.day))
 
 
 def test_no_digit_is_lost() -> None:

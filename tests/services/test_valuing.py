@@ -62,6 +62,16 @@ def test_what_no_source_has_goes_missing_and_is_tried_again() -> None:
     assert (it.status("a"), it.unvalued()) == ("derived", 0)
 
 
+def test_what_moves_nothing_keeps_no_report_waiting() -> None:
+    """A bank's row of 0.00 is no blocker, whether a run has looked at its month or not."""
+    it = Valued(FakePrices())
+    it.enter("a", moment(3), leg("0.00", "EUR"))
+    it.enter("b", moment(3), leg("0", "XYZ"))
+    assert (it.status("a"), it.status("b"), it.unvalued()) == ("exact", "exact", 0)
+    it.run()
+    assert (it.unvalued(), it.prices.asked) == (0, [])
+
+
 def test_nothing_is_asked_for_that_is_known_or_not_needed() -> None:
     """Fiat trades need no price, and a second run reads no transaction of an unchanged month."""
     it = Valued(FakePrices(days={("BTC", day(3)): "90000"}))

@@ -66,7 +66,8 @@ class ValuationShape(Shape):
     """What a transaction was worth; `price` is per unit of its one asset.
 
     `pending`: there is no value yet; `missing`: no source has a price of that day. The `source` of
-    an `exact` one is `fiat_leg`, that of a `manual` one `owner`.
+    an `exact` one is `fiat_leg`, or `nothing` where nothing was moved; that of a `manual` one is
+    `owner`.
     """
 
     status: ValueStatus

@@ -16,7 +16,7 @@ from tidemark.domain.prices import FIAT, Close, day_of, ratio
 from tidemark.domain.sheets import Wanted
 from tidemark.domain.sides import Side, legs_on
 
-FIAT_LEG, OWNER = "fiat_leg", "owner"
+FIAT_LEG, OWNER, NOTHING = "fiat_leg", "owner", "nothing"
 """Sources of values that no price was needed for."""
 
 _EXACT = Context(prec=400, traps=[Inexact])
@@ -61,7 +61,9 @@ def value(facts: Facts, quote: str, today: date, known: Known) -> Valuation:
         worth = facts.valuation
         return Valuation(ValueStatus.MANUAL, worth.currency, worth.amount, source=OWNER)
     sides = _sides(facts, quote)
-    if sides and set(sides[0]) == {quote}:
+    if not sides:
+        return Valuation(ValueStatus.EXACT, quote, Decimal(0), source=NOTHING)
+    if set(sides[0]) == {quote}:
         return _exact(facts, quote, sides[0][quote])
     day = day_of(facts.occurred_at)
     if day >= today:
