@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from tidemark.domain.facts import Overlay, Words
+from tidemark.domain.facts import Overlay, Words, Worth
 from tidemark.domain.history import OWNER, Action, Change
 from tidemark.domain.integrations import Integration, IntegrationKey, IntegrationKind
 from tidemark.domain.legs import Kind, Leg, Role
@@ -53,12 +53,13 @@ def reworded(name: str, seconds: float = 0) -> Transaction:
         "legs": (leg,),
         "label": None,
         "note": "mine",
+        "valuation": None,
     }
     change = Change(NOW, OWNER, Action.UPDATED, {"note": None}, {"note": "mine"})
     return replace(
         row(name, seconds - 500),
         overlay=overlay,
-        words=Words(Kind.REWARD, "Bounty", "said"),
+        words=Words(Kind.REWARD, "Bounty", "said", Worth(Decimal("7.50"), "CHF")),
         merged_into="other",
         history=(change,),
     )

@@ -96,6 +96,7 @@ class WordingBody(Shape):
     fee: Annotated[MoneyBody | None, _UNSAID] = None
     label: Annotated[Label | None, _UNSAID] = None
     note: Annotated[Note | None, _UNSAID] = None
+    valuation: Annotated[WorthBody | None, _UNSAID] = None
 
     def said(self) -> Said:
         """Give what is said. Raises Invalid where two things are said that exclude each other."""
@@ -109,6 +110,8 @@ class WordingBody(Shape):
             said["label"] = self.label
         if "note" in given:
             said["note"] = self.note
+        if "valuation" in given:
+            said["valuation"] = None if self.valuation is None else self.valuation.worth()
         return self._with_amounts(said)
 
     def _with_amounts(self, said: Said) -> Said:
@@ -141,16 +144,7 @@ class WordingBody(Shape):
 
 
 class ChangesBody(WordingBody):
-    """What to say of a transaction that is there; its worth, too."""
-
-    valuation: Annotated[WorthBody | None, _UNSAID] = None
-
-    def said(self) -> Said:
-        """Give what is said. Raises Invalid like ``WordingBody``."""
-        said = super().said()
-        if "valuation" in self.model_fields_set:
-            said["valuation"] = None if self.valuation is None else self.valuation.worth()
-        return said
+    """What to say of a transaction that is there."""
 
 
 class NewTransactionBody(WordingBody):

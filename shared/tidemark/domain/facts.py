@@ -24,7 +24,7 @@ class Worth(NamedTuple):
 class Overlay(TypedDict, total=False):
     """The owner's wording of facts; what is not in it stays as it was imported.
 
-    A label or note of None takes away what was there.
+    A label, note or valuation of None takes away what was there.
     """
 
     occurred_at: datetime
@@ -32,7 +32,7 @@ class Overlay(TypedDict, total=False):
     legs: tuple[Leg, ...]
     label: str | None
     note: str | None
-    valuation: Worth
+    valuation: Worth | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class Words:
     kind: Kind | None = None
     label: str | None = None
     note: str | None = None
+    valuation: Worth | None = None
 
 
 class Facts(NamedTuple):
@@ -74,7 +75,7 @@ def facts_of(
         shown,
         own.get("label", said.label),
         own.get("note", said.note),
-        own.get("valuation"),
+        own.get("valuation", said.valuation),
     )
 
 

@@ -77,11 +77,14 @@ def _overlay(overlay: Overlay | None) -> list[tuple[str, object]] | None:
         told["occurred_at"] = moments.spell(overlay["occurred_at"])
     if "legs" in overlay:
         told["legs"] = spell_legs(overlay["legs"])
-    if "valuation" in overlay:
-        told["valuation"] = overlay["valuation"].told
+    if (worth := overlay.get("valuation")) is not None:
+        told["valuation"] = worth.told
     return sorted(told.items())
 
 
-def _words(words: Words | None) -> list[str | None] | None:
+def _words(words: Words | None) -> list[object] | None:
     """Spell what was said of it when it was made."""
-    return None if words is None else [words.kind, words.label, words.note]
+    if words is None:
+        return None
+    worth = [] if words.valuation is None else [words.valuation.told]
+    return [words.kind, words.label, words.note, *worth]

@@ -66,17 +66,10 @@ def reworded(stored: Transaction, said: Said) -> Overlay | None:
     if "note" in said:
         own["note"] = said["note"]
     if "valuation" in said:
-        own = _with_valuation(own, said["valuation"])
+        own["valuation"] = said["valuation"]
     if "legs" in said or any(side.value in said for side in Side):
         own = _with_legs(stored, own, _something(_worded(stored, said)))
     return _as_far_as_it_differs(stored, own)
-
-
-def _with_valuation(own: Overlay, worth: Worth | None) -> Overlay:
-    """Put the owner's valuation into an overlay, or take it out of it."""
-    less: Overlay = {**own}
-    less.pop("valuation", None)
-    return less if worth is None else {**less, "valuation": worth}
 
 
 def _with_legs(stored: Transaction, own: Overlay, legs: tuple[Leg, ...]) -> Overlay:
@@ -90,7 +83,7 @@ def _with_legs(stored: Transaction, own: Overlay, legs: tuple[Leg, ...]) -> Over
 
 def _as_far_as_it_differs(stored: Transaction, own: Overlay) -> Overlay | None:
     """Drop from an overlay what would be the same without it."""
-    for name in ("legs", "occurred_at", "kind", "label", "note"):
+    for name in ("legs", "occurred_at", "kind", "label", "note", "valuation"):
         less: Overlay = {**own}
         less.pop(name, None)  # type: ignore[misc]  # all of its keys may be absent
         with_it = facts_of(stored.occurred_at, stored.legs, stored.words, own)

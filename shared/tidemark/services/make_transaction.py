@@ -54,5 +54,10 @@ class MakeTransaction:
 def _words(said: Said, legs: tuple[Leg, ...]) -> Words | None:
     """Give what was said beside the legs; the kind only where the legs make another one."""
     kind = said.get("kind")
-    words = Words(None if kind is kind_of(legs) else kind, said.get("label"), said.get("note"))
+    words = Words(
+        kind=None if kind is kind_of(legs) else kind,
+        label=said.get("label"),
+        note=said.get("note"),
+        valuation=said.get("valuation"),
+    )
     return None if words == Words() else words

@@ -20,9 +20,8 @@ def spell_overlay(overlay: Overlay) -> str:
         spelled["occurred_at"] = moments.spell(overlay["occurred_at"])
     if "legs" in overlay:
         spelled["legs"] = spell_legs(overlay["legs"])
-    if "valuation" in overlay:
-        worth = overlay["valuation"]
-        spelled["valuation"] = [amounts.spell(worth.amount), worth.currency]
+    if (worth := overlay.get("valuation")) is not None:
+        spelled["valuation"] = _spell_worth(worth)
     return _ENCODER.encode(spelled)
 
 
@@ -36,15 +35,16 @@ def parse_overlay(text: str) -> Overlay:
         overlay["kind"] = Kind(spelled["kind"])
     if "legs" in spelled:
         overlay["legs"] = parse_legs(spelled["legs"])
-    if "valuation" in spelled:
-        amount, currency = spelled["valuation"]
-        overlay["valuation"] = Worth(Decimal(amount), currency)
+    if spelled.get("valuation") is not None:
+        overlay["valuation"] = _parse_worth(spelled["valuation"])
     return overlay
 
 
 def spell_words(words: Words) -> str:
     """Write words: only those that were said."""
-    said = {"kind": words.kind, "label": words.label, "note": words.note}
+    said: dict[str, Any] = {"kind": words.kind, "label": words.label, "note": words.note}
+    if words.valuation is not None:
+        said["valuation"] = _spell_worth(words.valuation)
     return _ENCODER.encode({name: word for name, word in said.items() if word is not None})
 
 
@@ -52,7 +52,19 @@ def parse_words(text: str) -> Words:
     """Read what ``spell_words`` wrote."""
     said = json.loads(text)
     kind = Kind(said["kind"]) if "kind" in said else None
-    return Words(kind, said.get("label"), said.get("note"))
+    worth = _parse_worth(said["valuation"]) if "valuation" in said else None
+    return Words(kind, said.get("label"), said.get("note"), worth)
+
+
+def _spell_worth(worth: Worth) -> list[str]:
+    """Write what an owner takes a transaction to be worth."""
+    return [amounts.spell(worth.amount), worth.currency]
+
+
+def _parse_worth(spelled: list[str]) -> Worth:
+    """Read what ``_spell_worth`` wrote."""
+    amount, currency = spelled
+    return Worth(Decimal(amount), currency)
 
 
 def spell_history(history: Iterable[Change]) -> str:

@@ -86,12 +86,35 @@ def test_the_owners_word_stays_until_it_is_taken_back(desk: Desk) -> None:
     ],
 )
 def test_a_valuation_is_an_amount_in_a_currency(desk: Desk, worth: object) -> None:
-    """Nothing else; and one that is made by hand gets it afterwards."""
+    """Nothing else."""
     reply = desk.send("PATCH", path_of(0), {"valuation": worth})
     assert reply.status == 422
     assert all(pointer.startswith("/valuation") for pointer in reply.pointers)
-    body = {"integration": FIRST.integration_id, "occurred_at": "2025-01-01", "valuation": None}
-    assert desk.send("POST", "/v1/transactions", body).status == 422
+
+
+def test_one_that_is_made_by_hand_may_say_its_value_at_once(desk: Desk) -> None:
+    """It was said when it was made: changes and a reset leave it, null takes it away."""
+    said = {"amount": "1234.50", "currency": "CHF"}
+    body = {
+        "integration": FIRST.integration_id,
+        "occurred_at": "2025-01-01",
+        "received": {"asset": "XYZ", "amount": "7"},
+        "valuation": said,
+    }
+    made = desk.send("POST", "/v1/transactions", body)
+    assert (made.status, made.json["edited"]) == (201, False)
+    worth = made.json["valuation"]
+    assert [worth[name] for name in ("status", "amount", "currency")] == ["manual", "1234.5", "CHF"]
+    path = f"/v1/transactions/{made.json['id']}"
+    other = {"amount": "9", "currency": "EUR"}
+    assert desk.send("PATCH", path, {"valuation": other}).json["valuation"]["amount"] == "9"
+    assert desk.send("PATCH", path, {"valuation": None}).json["valuation"]["status"] == "pending"
+    desk.send("PATCH", path, {"label": "Rent"})
+    assert desk.send("GET", path).json["valuation"]["status"] == "pending"
+    assert desk.send("POST", f"{path}/reset").json["valuation"] == worth
+    again = desk.send("PATCH", path, {"valuation": said}).json
+    assert (again["valuation"], again["edited"]) == (worth, False)
+    assert desk.send("POST", "/v1/transactions", body | {"valuation": None}).status == 201
 
 
 def test_a_deleted_one_has_no_value(desk: Desk) -> None:
