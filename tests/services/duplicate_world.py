@@ -97,10 +97,10 @@ RENT = Words(label="Rent", note="June")
 TWIN = "ledger:T0001"
 
 
-def paired(key: IntegrationKey = KEY) -> World:
+def paired(key: IntegrationKey = KEY, words: Words = RENT) -> World:
     """Give a world with a pair."""
     it = world()
-    by_hand(it, 1, key, words=RENT)
+    by_hand(it, 1, key, words=words)
     it.run()
     it.clock.advance(timedelta(minutes=1))
     return it

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from tests.services.duplicate_world import (
     BY_HAND,
+    RENT,
     TWIN,
     actions,
     deciding,
@@ -23,6 +25,7 @@ from tests.services.duplicate_world import (
 from tests.world import KEY, START, World
 from tidemark.domain.accounts import Account, PeriodLock
 from tidemark.domain.duplicates import DuplicateState
+from tidemark.domain.facts import Words, Worth
 from tidemark.domain.history import Action
 from tidemark.domain.integrations import IntegrationKey
 from tidemark.domain.issues import IssueState
@@ -55,6 +58,31 @@ def test_a_merge_puts_the_sources_transaction_in_the_place_of_the_own_one(
     assert told_of(it) == []
     calculated = AddUp(it.ledger, it.months, it.clock).calculated(KEY)
     assert calculated == it.source.balances({})
+
+
+def test_what_the_owner_said_of_its_value_is_taken_over() -> None:
+    """It stays with what counts; an undo takes it back, unless another one was said since."""
+    worth, other = Worth(Decimal("77.70"), "CHF"), Worth(Decimal(9), "EUR")
+    it = paired(words=replace(RENT, valuation=worth))
+    before = facts(it)
+    deciding(it).merge("alice", only_pair(it).id)
+    assert twin_of(it).facts.valuation == worth
+    deciding(it).undo("alice", only_pair(it, None).id)
+    assert facts(it) == before
+    it.clock.advance(timedelta(minutes=1))
+    deciding(it).merge("alice", only_pair(it).id)
+    word(it, valuation=other)
+    deciding(it).undo("alice", only_pair(it, None).id)
+    assert twin_of(it).facts.valuation == other
+
+
+def test_the_value_that_the_sources_transaction_was_given_stays() -> None:
+    """A merge does not change it."""
+    mine, other = Worth(Decimal(1), "EUR"), Worth(Decimal(2), "EUR")
+    it = paired(words=Words(valuation=mine))
+    word(it, valuation=other)
+    deciding(it).merge("alice", only_pair(it).id)
+    assert twin_of(it).facts.valuation == other
 
 
 def test_what_the_source_says_itself_is_not_taken_over() -> None:

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from tests.locked import Lockbox
 from tests.services.test_locking import CUT, refused, synced
 from tests.world import KEY, START
+from tidemark.domain.facts import Words, Worth
 from tidemark.domain.seals import seal_of
 from tidemark.domain.transactions import State, Transaction
 
@@ -36,6 +38,8 @@ def test_another_zone_alone_seals_nothing_anew() -> None:
         {"legs": ()},
         {"overlay": {"note": "x"}},
         {"overlay": {"occurred_at": START + timedelta(hours=1)}},
+        {"overlay": {"valuation": Worth(Decimal(1), "EUR")}},
+        {"words": Words(valuation=Worth(Decimal(1), "EUR"))},
         {"merged_into": "x"},
         {"source_id": "x"},
     ],

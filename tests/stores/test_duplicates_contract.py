@@ -8,6 +8,7 @@ import pytest
 from tests.stores.made import FOREIGN, KEY, NOW, OTHER
 from tests.stores.stores import Stores
 from tidemark.domain.duplicates import Duplicate, DuplicateState, Merging, duplicate_id
+from tidemark.domain.facts import Worth
 from tidemark.domain.ids import transaction_id
 from tidemark.errors import StaleVersion
 
@@ -26,7 +27,7 @@ FULL = replace(
     pair(1),
     state=DuplicateState.MERGED,
     closed_at=NOW,
-    merging=Merging(NOW, "Rent", None),
+    merging=Merging(NOW, "Rent", None, Worth(Decimal("7.50"), "CHF")),
     version=1,
 )
 

@@ -39,7 +39,7 @@ def list_possible_duplicates(here: Here, asked: Annotated[DuplicateQuery, Query(
     **document("Merge a possible duplicate", _TAG, WRITE, DuplicateShape),
 )
 def merge_duplicate(here: Here, duplicate_id: str) -> Answer:
-    """Exclude the own transaction; the source's stands for it and takes over label and note."""
+    """Exclude the own transaction; the source's stands for it and takes over its words."""
     return _decided(here, here.services.pairing.decide.merge(here.owner, duplicate_id))
 
 

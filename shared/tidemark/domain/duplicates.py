@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from tidemark.domain import amounts
+from tidemark.domain.facts import Overlay, Worth
 from tidemark.domain.ids import fingerprint, split_transaction_id
 from tidemark.domain.legs import Leg, Role, net
 from tidemark.domain.transactions import Origin, State, Transaction
@@ -34,6 +35,19 @@ class Merging:
     at: datetime
     label: str | None = None
     note: str | None = None
+    valuation: Worth | None = None
+
+    @property
+    def words(self) -> Overlay:
+        """Give what is taken over."""
+        taken = Overlay()
+        if self.label is not None:
+            taken["label"] = self.label
+        if self.note is not None:
+            taken["note"] = self.note
+        if self.valuation is not None:
+            taken["valuation"] = self.valuation
+        return taken
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tidemark.domain.duplicates import Duplicate, DuplicateState, Merging, are_alike
-from tidemark.domain.facts import Overlay
+from tidemark.domain.facts import Overlay, Worth
 from tidemark.domain.history import Action, Change
 from tidemark.domain.transactions import State, Transaction
 from tidemark.errors import Conflict, NotFound
@@ -35,7 +35,7 @@ class DecideDuplicates:
     def merge(self, owner: str, duplicate_id: str) -> Duplicate:
         """Put the source's transaction in the place of the own one, which is excluded.
 
-        The source's takes over label and note where it has none of its own.
+        The source's takes over label, note and the owner's valuation where it has none of its own.
         """
         return self._try(lambda: self._merge(owner, self._get(owner, duplicate_id)))
 
@@ -101,6 +101,7 @@ class DecideDuplicates:
             at=self.pairs.clock.now(),
             label=gives.label if has.label is None and "label" not in said else None,
             note=gives.note if has.note is None and "note" not in said else None,
+            valuation=None if "valuation" in said else gives.valuation,
         )
         return self.pairs.write(owner, replace(pair, merging=merging))
 
@@ -109,11 +110,7 @@ class DecideDuplicates:
         stored, merging = twin.transaction, pair.merging
         if merging is None or _was(Action.MERGED, stored, merging.at):
             return True
-        overlay = Overlay(**(stored.overlay or {}))
-        if merging.label is not None:
-            overlay.setdefault("label", merging.label)
-        if merging.note is not None:
-            overlay.setdefault("note", merging.note)
+        overlay: Overlay = {**merging.words, **(stored.overlay or {})}
         worded = replace(stored, overlay=overlay or stored.overlay)
         return self._write(twin, worded, Action.MERGED)
 
@@ -180,8 +177,7 @@ def _without(twin: Transaction, merging: Merging) -> Transaction | None:
 
     None if there is nothing to undo: it is deleted, the merge never got there, or was undone.
     """
-    taken = {"label": merging.label, "note": merging.note}
-    standing = [name for name, word in taken.items() if word and _stands(twin, name, word)]
+    standing = [name for name, word in merging.words.items() if _stands(twin, name, word)]
     if twin.state is State.DELETED or not (standing or _is_merged(twin, merging.at)):
         return None
     overlay = Overlay(**(twin.overlay or {}))
@@ -189,6 +185,8 @@ def _without(twin: Transaction, merging: Merging) -> Transaction | None:
         overlay.pop("label", None)
     if "note" in standing:
         overlay.pop("note", None)
+    if "valuation" in standing:
+        overlay.pop("valuation", None)
     return replace(twin, overlay=overlay or None)
 
 
@@ -198,13 +196,14 @@ def _is_merged(twin: Transaction, since: datetime) -> bool:
     return bool(words) and words[-1].action is Action.MERGED
 
 
-def _stands(twin: Transaction, name: str, taken: str) -> bool:
+def _stands(twin: Transaction, name: str, taken: object) -> bool:
     """Tell whether a word that was taken over was not changed since."""
+    told = taken.told if isinstance(taken, Worth) else taken
     changes: list[Change] = [each for each in twin.history or () if name in each.after]
     return (
         bool(changes)
         and changes[-1].action is Action.MERGED
-        and changes[-1].after[name] == taken
+        and changes[-1].after[name] == told
         and getattr(twin.facts, name) == taken
     )
 
