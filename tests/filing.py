@@ -126,7 +126,9 @@ class Office:
                 it.clock,
                 it.values_queue,
             ),
-            JobKind.REVERT: RevertImport(it.imports, undo, it.finding, it.files_queue, it.clock),
+            JobKind.REVERT: RevertImport(
+                it.imports, undo, it.finding, it.files_queue, it.clock, it.values_queue
+            ),
             JobKind.EXPORT: self.exporting,
         }
         return WorkFiles(jobs, it.uploads)

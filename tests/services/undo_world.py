@@ -26,7 +26,7 @@ def asking(it: World) -> AskUndo:
 
 def work(it: World, budget: timedelta = MINUTE) -> int:
     """Do the jobs that were asked for, and those that they ask for; give how many it were."""
-    worker = UndoSync(undoing(it), it.see(it.syncs), it.files_queue, it.finding)
+    worker = UndoSync(undoing(it), it.see(it.syncs), it.files_queue, it.finding, it.values_queue)
     count = 0
     jobs = it.files_queue.jobs
     while jobs:

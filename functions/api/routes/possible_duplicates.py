@@ -11,6 +11,7 @@ from functions.api.call import Call, Here
 from functions.api.documents import READ, WRITE, document
 from functions.api.shapes.possible_duplicates import DuplicateList, DuplicateQuery, DuplicateShape
 from tidemark.domain.duplicates import Duplicate
+from tidemark.domain.integrations import IntegrationKey
 from tidemark.services.read_duplicates import PairView
 
 router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
@@ -62,7 +63,9 @@ def undo_duplicate(here: Here, duplicate_id: str) -> Answer:
 
 
 def _decided(here: Call, pair: Duplicate) -> Answer:
-    """Answer with a pair."""
+    """Answer with a pair; what it did to values is looked at."""
+    keys = [IntegrationKey(here.owner, each) for each in sorted(pair.integrations)]
+    here.services.valuing.changed(*keys)
     view = here.services.pairing.reading.view(here.owner, pair)
     return answer(_shown(here, [view])[0])
 

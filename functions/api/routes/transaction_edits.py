@@ -62,13 +62,14 @@ def change_many(here: Here, wanted: Annotated[ManyBody, Body()]) -> Answer:
     done = here.services.editing.many.change(here.owner, wanted.action, wanted.ids, until)
     shape = DoneList.of(done)
     here.services.pairing.changed(here.owner, *wanted.ids)
-    here.services.valuing.changed(*_integrations(here.owner, shape))
+    ids = (each.id for each in shape.data if each.detail is None)
+    here.services.valuing.changed(*_integrations(here.owner, *ids))
     return answer(shape)
 
 
-def _integrations(owner: str, done: DoneList) -> list[IntegrationKey]:
-    """Name the integrations of those transactions that were changed."""
-    parts = (split_transaction_id(each.id) for each in done.data if each.detail is None)
+def _integrations(owner: str, *ids: str) -> list[IntegrationKey]:
+    """Name the integrations of transactions that were changed."""
+    parts = map(split_transaction_id, ids)
     return [IntegrationKey(owner, integration_id) for integration_id, _ in filter(None, parts)]
 
 
@@ -98,6 +99,7 @@ def delete_transaction(
     if permanent:
         edits.forget(here.owner, transaction_id, expected)
         here.services.pairing.changed(here.owner, transaction_id)
+        here.services.valuing.changed(*_integrations(here.owner, transaction_id))
         return nothing()
     return _changed(here, edits.delete(here.owner, transaction_id, expected))
 

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from tidemark.domain.imports import FileJob, ImportStatus
 from tidemark.domain.ports import Clock, FilesQueue, Imports
+from tidemark.domain.price_ports import ValuesQueue
 from tidemark.domain.reverts import Revert, RevertStatus
 from tidemark.errors import NotFound
-from tidemark.services.file_rows import GONE
+from tidemark.services.file_rows import GONE, key_of
 from tidemark.services.find_duplicates import FindDuplicates
 from tidemark.services.hold_import import GIVEN_UP, MOST_ATTEMPTS, Hold, held
 from tidemark.services.undo import Undo
@@ -15,13 +16,14 @@ from tidemark.services.undo import Undo
 
 @dataclass(frozen=True)
 class RevertImport:
-    """Reverts imports, as a worker."""
+    """Reverts imports, as a worker. ``values`` is told of the months that are others now."""
 
     imports: Imports
     undo: Undo
     duplicates: FindDuplicates
     queue: FilesQueue
     clock: Clock
+    values: ValuesQueue
 
     def __call__(self, job: FileJob, deadline: datetime) -> None:
         """Go on with a revert; what there is no time for is handed on.
@@ -48,6 +50,7 @@ class RevertImport:
         revert = self.undo.undo(job.owner, job.id, deadline, begun)
         if revert.status is RevertStatus.REVERTED:
             self.duplicates.recheck(job.owner)
+            self.values.send(key_of(hold.record))
             hold.end(ImportStatus.REVERTED, revert=revert)
             return
         attempts = hold.record.attempts if revert == begun else 0

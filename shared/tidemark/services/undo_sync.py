@@ -6,6 +6,7 @@ from datetime import datetime
 from tidemark.domain.ids import is_id
 from tidemark.domain.imports import FileJob, JobKind
 from tidemark.domain.ports import Clock, FilesQueue, Integrations, Syncs
+from tidemark.domain.price_ports import ValuesQueue
 from tidemark.domain.reverts import Revert, RevertStatus
 from tidemark.domain.syncs import Sync
 from tidemark.errors import Conflict, NotFound
@@ -53,12 +54,13 @@ class AskUndo:
 
 @dataclass(frozen=True)
 class UndoSync:
-    """Undoes syncs, as a worker."""
+    """Undoes syncs, as a worker. ``values`` is told of the months that are others now."""
 
     undo: Undo
     syncs: Syncs
     queue: FilesQueue
     duplicates: FindDuplicates
+    values: ValuesQueue
 
     def __call__(self, job: FileJob, deadline: datetime) -> None:
         """Go on with an undo; what there is no time for is handed on."""
@@ -69,6 +71,8 @@ class UndoSync:
             revert = self.undo.undo(job.owner, job.id, deadline, sync.revert)
         except NotFound:
             return
+        if revert.removed:
+            self.values.send(sync.key)
         self.syncs.put(replace(sync, revert=revert))
         if revert.status is RevertStatus.REVERTING:
             self.queue.send(job)

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from tidemark.wiring.base import clock
-from tidemark.wiring.outside import files_queue
+from tidemark.wiring.outside import files_queue, values_queue
 from tidemark.wiring.stores import (
     accounts,
     duplicates,
@@ -49,4 +49,4 @@ def undo_sync() -> UndoSync:
     """Undo syncs, job by job."""
     from tidemark.services.undo_sync import UndoSync
 
-    return UndoSync(undo(), syncs(), files_queue(), find_duplicates())
+    return UndoSync(undo(), syncs(), files_queue(), find_duplicates(), values_queue())

@@ -95,7 +95,9 @@ def revert_import() -> RevertImport:
     """Take back what imports brought."""
     from tidemark.services.revert_import import RevertImport
 
-    return RevertImport(imports(), undo(), find_duplicates(), files_queue(), clock())
+    return RevertImport(
+        imports(), undo(), find_duplicates(), files_queue(), clock(), values_queue()
+    )
 
 
 @cache

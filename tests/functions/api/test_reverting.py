@@ -29,7 +29,9 @@ def test_a_sync_is_undone_by_a_job(desk: Desk) -> None:
     asked = desk.send("POST", f"/v1/syncs/{name}/revert")
     assert (asked.status, asked.headers["Location"]) == (202, f"/v1/syncs/{name}")
     assert (asked.json["id"], asked.json["status"]) == (name, "reverting")
+    desk.world.values_queue.sent.clear()
     work(desk.world)
+    assert desk.world.values_queue.sent == [FIRST]
     told = desk.send("GET", f"/v1/syncs/{name}").json["revert"]
     assert (told["status"], told["removed"], told["kept"]) == ("reverted", 4, 1)
     assert told["rows"] == [{"transaction": edited, "reason": "edited"}]

@@ -130,7 +130,8 @@ def test_what_is_changed_is_looked_at(desk: Desk) -> None:
     body = {"integration": FIRST.integration_id, "occurred_at": "2025-01-01"}
     desk.send("POST", "/v1/transactions", {**body, "received": {"asset": "BTC", "amount": "1"}})
     desk.send("POST", "/v1/transactions/bulk", {"action": "exclude", "ids": desk.ids()[:3]})
-    assert sent == [FIRST] * 3
+    desk.send("DELETE", path_of(4), permanent="true")
+    assert sent == [FIRST] * 4
     desk.world.connect(SECOND)
     sent.clear()
     desk.send("PATCH", "/v1/account", {"zone": "Europe/Berlin"})
@@ -139,6 +140,26 @@ def test_what_is_changed_is_looked_at(desk: Desk) -> None:
     assert set(sent) == {FIRST, SECOND}
     change(desk, 0, legs=(leg("-1", "EUR"), leg("1", "BTC")))
     assert (valuation(desk)["status"], valuation(desk)["currency"]) == ("pending", "USD")
+
+
+def test_a_merge_and_its_undo_are_looked_at(desk: Desk) -> None:
+    """The value that a merge took over, and an undo takes back, is found by closes then."""
+    source = desk.send("GET", path_of(1)).json
+    change(desk, 1, legs=(leg("1", "BTC"),))
+    body = {
+        "integration": FIRST.integration_id,
+        "occurred_at": source["occurred_at"],
+        "received": {"asset": "BTC", "amount": "1"},
+        "valuation": {"amount": "77", "currency": "CHF"},
+    }
+    assert desk.send("POST", "/v1/transactions", body).status == 201
+    (pair,) = desk.send("GET", "/v1/possible_duplicates").json["data"]
+    sent = desk.world.values_queue.sent
+    for word, status in (("merge", "manual"), ("undo", "pending")):
+        sent.clear()
+        path = f"/v1/possible_duplicates/{pair['id']}/{word}"
+        assert desk.send("POST", path).status == 200
+        assert (sent, valuation(desk, 1)["status"]) == ([FIRST], status)
 
 
 def test_a_past_price_is_the_close_of_its_day(desk: Desk) -> None:
