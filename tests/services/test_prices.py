@@ -81,6 +81,15 @@ def test_the_newest_price_is_given_and_asked_for_when_it_is_old() -> None:
     assert len(it.prices.asked_now) == 2
 
 
+def test_whoever_asks_for_what_no_source_lists_leaves_nothing_behind() -> None:
+    """No sheet is kept, and asked for again week by week, for a name that somebody made up."""
+    it = Valued(FakePrices(days={("BTC", day(3)): "90000"}))
+    found = it.reading.prices(["made.up", "BTC"], "EUR", moment(3))
+    assert found["made.up"] is None
+    assert found["BTC"] is not None
+    assert [key.pair for key in it.world.sheets.items] == [BTC]
+
+
 def test_a_past_day_has_its_close_and_never_the_price_of_now() -> None:
     """It is asked for once; what there is not is asked for again later, not at each request."""
     it = Valued(FakePrices(days={("BTC", day(3)): "90000"}, now={"ETH": now("3000")}))

@@ -8,8 +8,9 @@ or newer version does not write are taken for missing.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tidemark.domain.checks import CHECK
 from tidemark.domain.events import Told
-from tidemark.domain.ids import transaction_id
+from tidemark.domain.ids import is_id, transaction_id
 
 type Item = Mapping[str, Any]
 """What is stored of something; empty where it is not there."""
@@ -138,11 +139,16 @@ def parked(before: Item, after: Item) -> Iterator[Told]:
 
 
 def snapshot(before: Item, after: Item) -> Iterator[Told]:
-    """Tell that balances were compared, and for how many assets they differ."""
+    """Tell that balances were compared, by which check or sync, and how many assets differ."""
     if after and not before:
-        integration = str(after["integration_key"]).rpartition("#")[2]
+        by = str(after.get("sync_id") or "")
+        about = {
+            "integration": str(after["integration_key"]).rpartition("#")[2],
+            "balance_check": by if is_id(CHECK, by) else None,
+            "sync": by if is_id("sync", by) else None,
+        }
         facts = {"as_of": after.get("as_of"), "mismatches": len(after.get("findings") or ())}
-        yield Told("balance_check.finished", {"integration": integration} | facts)
+        yield Told("balance_check.finished", about | facts)
 
 
 def endpoint(before: Item, after: Item) -> Iterator[Told]:

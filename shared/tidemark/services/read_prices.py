@@ -62,7 +62,8 @@ class ReadPrices:
         """Give the closes of a day; those that are not known are wanted, and asked for."""
         keys = {pair: SheetKey(pair, f"{day.year:04}-{day.month:02}") for pair in pairs}
         found = self._known(keys, day)
-        left = [keys[pair] for pair in pairs if pair not in found]
+        unknown = (pair for pair in pairs if pair not in found)
+        left = [keys[pair] for pair in self.filling.finding.listed(unknown)]
         if left:
             until = self.clock.now() + _PATIENCE
             self.filling.provide({key: [day] for key in left}, until, again=True)
