@@ -1,9 +1,7 @@
 """A world in which files are worked on: the real kit over stores in memory."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import BinaryIO
 
 from tests.world import KEY, World
 from tidemark.domain.exports import Export
@@ -12,7 +10,7 @@ from tidemark.domain.imports import FileJob, Import, ImportStatus, JobKind
 from tidemark.domain.integrations import Integration, IntegrationKey, IntegrationKind
 from tidemark.domain.transactions import Transaction
 from tidemark.files.read import read_file
-from tidemark.files.write_rows import ExportRow, write_rows
+from tidemark.files.write_rows import write_rows
 from tidemark.services.add_up import AddUp
 from tidemark.services.check_file import CheckFile
 from tidemark.services.commit_file import CommitFile
@@ -23,6 +21,7 @@ from tidemark.services.look_alikes import LookAlikes
 from tidemark.services.read_transactions import Filter, ReadTransactions
 from tidemark.services.revert_import import RevertImport
 from tidemark.services.undo import Undo
+from tidemark.services.valuations import Valuations
 from tidemark.services.work_files import WorkFiles
 
 HEADER = (
@@ -42,11 +41,6 @@ def csv(*lines: str) -> bytes:
 def deposit(day: int, amount: str = "1.5", note: str = "", name: str = "", id_: str = "") -> str:
     """Give a row: some BTC came in on a day of January 2025."""
     return f"2025-01-{day:02} 10:00:00,{name},,,,BTC,{amount},,,{note},{id_}"
-
-
-def write(rows: Iterable[tuple[Transaction, str]], to: BinaryIO, form: FileFormat) -> int:
-    """Write transactions as an export tells them."""
-    return write_rows((ExportRow.of(each, name) for each, name in rows), to, form)
 
 
 @dataclass
@@ -100,7 +94,11 @@ class Office:
         """Give what writes exports."""
         it = self.world
         imports = it.see(it.imports)
-        return ExportTransactions(imports, self.reading, it.uploads, write, it.clock)
+        stores = (it.accounts, it.ledger, it.months, it.sheets)
+        valuations = Valuations(*map(it.see, stores), it.clock)
+        return ExportTransactions(
+            imports, self.reading, it.uploads, valuations, write_rows, it.clock
+        )
 
     @property
     def working(self) -> WorkFiles:

@@ -12,12 +12,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.files.test_escape import dangerous
-from tidemark.domain.facts import Words
+from tidemark.domain.exports import ExportRow
+from tidemark.domain.facts import Words, Worth
 from tidemark.domain.files import FileFormat, FileLimits, FileRow, with_ids
 from tidemark.domain.legs import Kind, Leg, Role, net
 from tidemark.domain.transactions import Origin, Transaction
+from tidemark.domain.valuations import Valuation, ValueStatus
+from tidemark.files.columns import Column
 from tidemark.files.read import read_file
-from tidemark.files.write_rows import COLUMNS, ExportRow, cells_of, write_rows
+from tidemark.files.write_rows import COLUMNS, cells_of, write_rows
 
 WHEN = datetime(2023, 7, 4, 9, 54, 44, 178_700, tzinfo=UTC)
 LIMITS = FileLimits(packed=50_000_000)
@@ -37,6 +40,14 @@ legs = st.builds(
     assets,
     st.sampled_from(Kind),
 )
+values = st.builds(
+    Valuation,
+    st.sampled_from(ValueStatus),
+    st.sampled_from(["EUR", "CHF"]),
+    amounts.map(abs),
+    st.none() | amounts.map(abs),
+    st.none() | st.just("kraken+ecb"),
+)
 rows = st.builds(
     ExportRow,
     st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 31)).map(lambda t: t.replace(tzinfo=UTC)),  # noqa: DTZ001
@@ -46,6 +57,8 @@ rows = st.builds(
     st.none() | texts.filter(str.strip),
     st.just("") | texts.filter(str.strip),
     st.just("") | texts.filter(str.strip),
+    st.sampled_from(["active", "excluded"]),
+    st.none() | values,
 )
 
 
@@ -70,7 +83,12 @@ def written(some: Sequence[ExportRow], form: FileFormat) -> bytes:
 def told(row: ExportRow | FileRow) -> tuple[object, ...]:
     """Give what has to survive of a row."""
     words = (row.kind, row.label, row.note, row.source_id, row.integration_name)
-    return (row.occurred_at, net(row.legs), *words)
+    if isinstance(row, FileRow):
+        return (row.occurred_at, net(row.legs), *words, row.excluded, row.valuation)
+    value = row.valuation
+    said = value is not None and value.status is ValueStatus.MANUAL
+    worth = Worth(value.amount or Decimal(0), value.currency) if value and said else None
+    return (row.occurred_at, net(row.legs), *words, row.state == "excluded", worth)
 
 
 def read_back(some: Sequence[ExportRow], form: FileFormat) -> list[tuple[object, ...]]:
@@ -86,7 +104,10 @@ def read_back(some: Sequence[ExportRow], form: FileFormat) -> list[tuple[object,
 @example([trade()])
 @example([trade(label="=1+1", note="\r=1\n\n @x ", source_id="'-1", integration_name=" \xa0=a")])
 def test_what_is_written_is_read_back(form: FileFormat, some: list[ExportRow]) -> None:
-    """Time, amounts, kind, label, note, id and name: all as they were."""
+    """Time, amounts, kind, label, note, id, name, and the owner's word of the value.
+
+    A value that came by prices is not read: it comes by them again.
+    """
     assert read_back(some, form) == [told(row) for row in some]
 
 
@@ -138,7 +159,7 @@ def test_a_workbook_has_text_cells_only() -> None:
     with zipfile.ZipFile(io.BytesIO(written([trade(note="=1")] * 3, FileFormat.XLSX))) as archive:
         sheet = archive.read("xl/worksheets/sheet1.xml").decode()
 
-    assert sheet.count("<c ") == sheet.count('t="inlineStr"') == len(COLUMNS) + 3 * 9
+    assert sheet.count("<c ") == sheet.count('t="inlineStr"') == len(COLUMNS) + 3 * 10
     assert "<f" not in sheet
 
 
@@ -161,6 +182,47 @@ def test_a_row_of_a_transaction() -> None:
         overlay={"note": "mine", "kind": Kind.PAYMENT, "occurred_at": WHEN + timedelta(days=1)},
     )  # fmt: skip
 
-    assert ExportRow.of(transaction, "Kraken") == ExportRow(
-        WHEN + timedelta(days=1), Kind.PAYMENT, trade().legs, "said", "mine", "T1", "Kraken"
+    worth = Valuation(ValueStatus.PENDING, "EUR")
+    told = (WHEN + timedelta(days=1), Kind.PAYMENT, trade().legs, "said", "mine", "T1", "Kraken")
+    assert ExportRow.of(transaction, "Kraken", "excluded", worth) == ExportRow(
+        *told, "excluded", worth
     )
+
+
+def test_values_as_people_read_them() -> None:
+    """An amount without an end is cut nowhere; where there is none, the cells are empty."""
+    known = Valuation(ValueStatus.DERIVED, "EUR", Decimal("90000.10"), Decimal("0.3"), "ecb")
+    cells = cells_of(trade(valuation=known))[-6:]
+    assert cells == ["active", "90000.1", "EUR", "derived", "0.3", "ecb"]
+    waiting = Valuation(ValueStatus.PENDING, "EUR")
+    assert cells_of(trade(valuation=waiting))[-6:] == ["active", "", "EUR", "pending", "", ""]
+    assert cells_of(trade())[-6:] == ["active", "", "", "", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "code"),
+    [
+        ("", "EUR", "amount_missing"),
+        ("-1", "EUR", "negative_amount"),
+        ("1,5", "EUR", "comma_in_amount"),
+        ("1", "", "not_a_currency"),
+        ("1", "euros", "not_a_currency"),
+    ],
+)
+def test_a_manual_value_is_read_exactly_or_not_at_all(
+    amount: str, currency: str, code: str
+) -> None:
+    """The row says what is wrong; other values are not looked at."""
+
+    def errors(status: str) -> list[str]:
+        cells = {Column.VALUE: amount, Column.VALUE_CURRENCY: currency, Column.VALUE_STATUS: status}
+        line = [
+            cells.get(each, text) for each, text in zip(COLUMNS, cells_of(trade()), strict=True)
+        ]
+        made = io.StringIO()
+        csv.writer(made).writerows([COLUMNS, line])
+        read = read_file(made.getvalue().encode(), FileFormat.CSV)
+        return [error.code for error in read.errors]
+
+    assert errors("Manual") == [code]
+    assert errors("derived") == []

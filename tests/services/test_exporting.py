@@ -1,5 +1,6 @@
 """Exports: the list as a file, oldest first, that can be imported again as it is."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -9,11 +10,14 @@ import pytest
 from tests.filing import OTHER, Office, csv, deposit
 from tests.world import KEY
 from tidemark.domain.exports import Export, ExportStatus
+from tidemark.domain.facts import Worth
 from tidemark.domain.files import FileFormat
 from tidemark.domain.imports import FileJob, JobKind
 from tidemark.domain.integrations import IntegrationKey
 from tidemark.domain.legs import Kind, Leg, Role
-from tidemark.domain.transactions import Origin, Transaction
+from tidemark.domain.prices import Close, Pair
+from tidemark.domain.sheets import Sheet, SheetKey
+from tidemark.domain.transactions import Origin, State, Transaction
 from tidemark.errors import NotFound, StaleVersion
 from tidemark.services.read_transactions import Filter, Listed
 
@@ -55,6 +59,44 @@ def test_what_was_exported_can_be_imported(form: FileFormat) -> None:
     assert [(each.occurred_at, each.facts[2:]) for each in office.held(BOB)] == told
     kinds = [each.facts.kind for each in office.held()]
     assert [each.facts.kind for each in office.held(BOB)] == kinds
+
+
+@pytest.mark.parametrize("form", FileFormat)
+def test_what_does_not_count_does_not_count_when_it_is_imported(form: FileFormat) -> None:
+    """What was excluded, and what its owner said of a value, come back as they were."""
+    office = Office()
+    office.bring(GOOD)
+    out, said, *_ = office.held()
+    ledger = office.world.ledger.of(KEY)
+    ledger[out.id] = replace(out, state=State.EXCLUDED)
+    ledger[said.id] = replace(said, overlay={"valuation": Worth(Decimal("77.70"), "CHF")})
+    content = office.world.uploads.files[office.export(form).file]
+
+    office.open(BOB, "Elsewhere")
+    office.commit(office.upload(content, form, BOB))
+
+    told = [(each.state, each.facts.valuation) for each in office.held()]
+    assert [(each.state, each.facts.valuation) for each in office.held(BOB)] == told
+
+
+def test_an_export_tells_values() -> None:
+    """In the owner's currency, as the list does: one without a price has none, and says so."""
+    office = Office()
+    office.bring(GOOD)
+    days = {2: Close(Decimal("7.5"), "kraken")}
+    office.world.sheets.write(Sheet(SheetKey(Pair("DOT", "EUR"), "2025-01"), days))
+    done = office.export(FileFormat.JSONL)
+    lines = map(json.loads, office.world.uploads.files[done.file].splitlines())
+    values = [line["valuation"] for line in lines]
+    assert [value["status"] for value in values] == ["pending", "derived", "exact", "exact"]
+    assert [value["amount"] for value in values] == [None, "0.925925917592592585", "12.5", "12.5"]
+    assert values[1] == {
+        "status": "derived",
+        "currency": "EUR",
+        "amount": "0.925925917592592585",
+        "price": "7.5",
+        "source": "kraken",
+    }
 
 
 def test_an_export_has_the_filters_of_the_list() -> None:

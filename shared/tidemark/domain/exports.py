@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from tidemark.domain.files import FileFormat
 from tidemark.domain.imports import export_name
-from tidemark.domain.legs import Kind
+from tidemark.domain.legs import Kind, Leg
 from tidemark.domain.syncs import Problem
-from tidemark.domain.transactions import Origin
+from tidemark.domain.transactions import Origin, State, Transaction
+from tidemark.domain.valuations import Valuation
 
 
 class ExportStatus(StrEnum):
@@ -66,3 +68,39 @@ class Export:
     def progress(self) -> float:
         """Give how much is done, 0 to 1."""
         return self.permille / 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRow:
+    """A transaction as an export tells it: what counts, not how it came about.
+
+    ``state`` is a word of the list's; a deleted one has no ``valuation``.
+    """
+
+    occurred_at: datetime
+    kind: Kind
+    legs: tuple[Leg, ...]
+    label: str | None = None
+    note: str | None = None
+    source_id: str = ""
+    integration_name: str = ""
+    state: str = State.ACTIVE.value
+    valuation: Valuation | None = None
+
+    @classmethod
+    def of(
+        cls, shown: Transaction, integration_name: str, state: str, valuation: Valuation | None
+    ) -> Self:
+        """Give what is shown of a transaction."""
+        facts = shown.facts
+        return cls(
+            facts.occurred_at,
+            facts.kind,
+            facts.legs,
+            facts.label,
+            facts.note,
+            source_id=shown.source_id,
+            integration_name=integration_name,
+            state=state,
+            valuation=valuation,
+        )

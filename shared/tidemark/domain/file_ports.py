@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import BinaryIO, NamedTuple, Protocol
 
-from tidemark.domain.exports import Export
+from tidemark.domain.exports import Export, ExportRow
 from tidemark.domain.files import FileFormat, FileRead
 from tidemark.domain.imports import FileJob, Import
-from tidemark.domain.transactions import Transaction
 
 
 class UploadForm(NamedTuple):
@@ -68,10 +67,8 @@ class ReadFile(Protocol):
 class WriteFile(Protocol):
     """Writes a file of transactions."""
 
-    def __call__(
-        self, rows: Iterable[tuple[Transaction, str]], to: BinaryIO, form: FileFormat
-    ) -> int:
-        """Write transactions, each with its integration's name; give how many they were.
+    def __call__(self, rows: Iterable[ExportRow], to: BinaryIO, form: FileFormat) -> int:
+        """Write transactions as an export tells them; give how many they were.
 
         Raises:
             Refused: code ``too_large``: the format cannot hold so many.

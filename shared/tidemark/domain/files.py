@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from tidemark.domain import amounts, moments
-from tidemark.domain.facts import Words
+from tidemark.domain.facts import Words, Worth
 from tidemark.domain.ids import fingerprint
 from tidemark.domain.legs import Kind, Leg, Role, kind_of
 from tidemark.domain.transactions import Found
@@ -66,7 +66,7 @@ class FileRow:
 
     ``occurred_at`` is UTC. ``kind`` is None where nothing in the row names it. ``source_id`` is
     the file's own id of the transaction, or empty. ``raw`` are the cells that are not empty, as
-    text, with their columns' titles.
+    text, with their columns' titles. ``valuation`` is its owner's word, no price's.
     """
 
     number: int
@@ -78,12 +78,14 @@ class FileRow:
     source_id: str = ""
     integration_name: str = ""
     raw: tuple[tuple[str, str], ...] = ()
+    valuation: Worth | None = None
+    excluded: bool = False
 
     @property
     def words(self) -> Words:
         """What the row says beside its legs; the kind only where the legs make another one."""
         kind = None if self.kind is kind_of(self.legs) else self.kind
-        return Words(kind, self.label, self.note)
+        return Words(kind, self.label, self.note, self.valuation)
 
 
 @dataclass(frozen=True, slots=True)

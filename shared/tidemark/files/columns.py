@@ -29,10 +29,16 @@ class Column(StrEnum):
     SOURCE_ID = "Trx. ID (optional)"
     KIND = "Kind (optional)"
     LEGS = "Legs (optional)"
+    STATE = "Transaction State"
+    VALUE = "Valuation"
+    VALUE_CURRENCY = "Valuation Currency"
+    VALUE_STATUS = "Valuation Status"
+    VALUE_PRICE = "Valuation Price"
+    VALUE_SOURCE = "Valuation Source"
 
 
-TEMPLATE = tuple(column for column in Column if column not in {Column.KIND, Column.LEGS})
-"""The columns to fill in, in Blockpit's order; an export has ``Kind`` and ``Legs`` too."""
+TEMPLATE = tuple(Column)[: tuple(Column).index(Column.KIND)]
+"""The columns to fill in, in Blockpit's order; an export has those from ``Kind`` on too."""
 
 _REMARK = re.compile(r"\((?:utc|optional)\)")
 _NO_WORD = re.compile(r"[\W_]+")

@@ -5,13 +5,18 @@ from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from tidemark.domain.amounts import parse_amount
+from tidemark.domain.facts import Worth
 from tidemark.domain.files import CellError, FileLimits, FileRead, FileRow
 from tidemark.domain.legs import Kind
+from tidemark.domain.transactions import State
+from tidemark.domain.valuations import ValueStatus
 from tidemark.files.cells import Cell, check_size
 from tidemark.files.legs_text import read_leg_objects
 from tidemark.files.limits import check_packed
 from tidemark.files.read_csv import decoded
 from tidemark.files.read_times import TimeReader
+from tidemark.files.read_values import read_currency
 from tidemark.files.refused_cell import RefusedCell
 
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
@@ -69,7 +74,19 @@ def _row(number: int, line: str, read_time: TimeReader) -> FileRow:
         source_id=_text(told, "source_id"),
         integration_name=_text(told, "integration"),
         raw=(("line", line.strip()),),
+        valuation=_worth(told.get("valuation")),
+        excluded=told.get("state") == State.EXCLUDED,
     )
+
+
+def _worth(value: object) -> Worth | None:
+    """Read what its owner says that it is worth, no price. Raises ValueError."""
+    if not isinstance(value, dict) or value.get("status") != ValueStatus.MANUAL:
+        return None
+    amount = parse_amount(value.get("amount"))
+    if amount < 0:
+        raise ValueError("no worth")
+    return Worth(amount, read_currency(Cell(str(value.get("currency")))))
 
 
 def _moment(value: object, read_time: TimeReader) -> datetime:

@@ -5,14 +5,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from tidemark.domain.facts import Worth
 from tidemark.domain.file_labels import Way, meaning_of
 from tidemark.domain.files import CellError, FileLimits, FileRead, FileRow, Money, row_legs
 from tidemark.domain.legs import Kind, Leg
+from tidemark.domain.transactions import State
+from tidemark.domain.valuations import ValueStatus
 from tidemark.files.cells import NOTHING, Cell, Grid, Line, bounded, check_size
 from tidemark.files.columns import Column, Header
 from tidemark.files.legs_text import parse_legs_cell
 from tidemark.files.read_times import TimeReader
-from tidemark.files.read_values import read_amount, read_asset, read_kind, read_text
+from tidemark.files.read_values import (
+    read_amount,
+    read_asset,
+    read_currency,
+    read_kind,
+    read_text,
+)
 from tidemark.files.refused_cell import RefusedCell
 
 LONGEST_CELL = 32_767
@@ -22,6 +31,8 @@ _LONGEST = {
     Column.NOTE: 10_000,
     Column.SOURCE_ID: 500,
     Column.LEGS: LONGEST_CELL,
+    Column.STATE: 100,
+    Column.VALUE_STATUS: 100,
 }
 _MONEY = (
     (Column.OUTGOING_ASSET, Column.OUTGOING_AMOUNT),
@@ -156,13 +167,14 @@ class _Reader:
         note = reading.text(Column.NOTE)
         source_id = reading.text(Column.SOURCE_ID)
         name = reading.text(Column.INTEGRATION)
+        excluded = reading.text(Column.STATE).lower() == State.EXCLUDED
+        worth = _worth(reading)
         if moment is None or reading.errors:
             return None
         raw = self._raw(reading.line)
         number = reading.line.number
-        return FileRow(
-            number, moment, legs, kind, label or None, note or None, source_id, name, raw
-        )
+        words = (label or None, note or None, source_id, name)
+        return FileRow(number, moment, legs, kind, *words, raw, worth, excluded)
 
     def _raw(self, line: Line) -> tuple[tuple[str, str], ...]:
         """Give the cells that are not empty with their titles."""
@@ -173,6 +185,17 @@ class _Reader:
 def _is_empty(cell: Cell) -> bool:
     """Tell whether nothing is in a cell."""
     return not cell.fault and not cell.text.strip()
+
+
+def _worth(reading: _Reading) -> Worth | None:
+    """Read what its owner says that it is worth; what came by prices comes by them again."""
+    if reading.text(Column.VALUE_STATUS).lower() != ValueStatus.MANUAL:
+        return None
+    amount = reading.attempt(Column.VALUE, read_amount)
+    currency = reading.attempt(Column.VALUE_CURRENCY, read_currency)
+    if amount is None and not reading.errors:
+        reading.refuse(Column.VALUE, "amount_missing", "A manual valuation needs its amount.")
+    return Worth(amount, currency) if amount is not None and currency else None
 
 
 def _kind(reading: _Reading, label: str) -> Kind | None:

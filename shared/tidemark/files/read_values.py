@@ -14,6 +14,7 @@ _KEPT_DIGITS = 15
 _PLAIN = re.compile(PLAIN)
 _NUMBER = re.compile(r"[+-]?[0-9.,'\s]+")
 _EXPONENT = re.compile(r"[+-]?[0-9.,]+[eE][+-]?[0-9]+")
+_CURRENCY = re.compile("[A-Z]{3}")
 _HOW = "write it like 1234.56"
 
 
@@ -57,6 +58,14 @@ def read_amount(cell: Cell) -> Decimal | None:
     if text.startswith("-"):
         raise RefusedCell("negative_amount", "Amounts have no sign: the column says the direction.")
     return Decimal(text)
+
+
+def read_currency(cell: Cell) -> str:
+    """Read the code of a currency. Raises RefusedCell."""
+    code = read_text(cell, longest=100).upper()
+    if not _CURRENCY.fullmatch(code):
+        raise RefusedCell("not_a_currency", "A currency has three letters, like EUR.")
+    return code
 
 
 def read_kind(cell: Cell) -> Kind | None:

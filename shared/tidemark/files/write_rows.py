@@ -5,17 +5,17 @@ import io
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from decimal import Decimal
 from types import MappingProxyType
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 import xlsxwriter
 
 from tidemark.domain import amounts, moments
+from tidemark.domain.exports import ExportRow
 from tidemark.domain.files import FileFormat
-from tidemark.domain.legs import Kind, Leg, Role
-from tidemark.domain.transactions import Transaction
+from tidemark.domain.legs import Leg, Role
+from tidemark.domain.valuations import Valuation
 from tidemark.errors import Refused
 from tidemark.files.columns import Column
 from tidemark.files.escape import escape
@@ -27,33 +27,6 @@ from tidemark.files.workbook import SHEET
 COLUMNS = tuple(Column)
 _TEXT = 49  # the number of the format "@"
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-
-
-@dataclass(frozen=True, slots=True)
-class ExportRow:
-    """A transaction as an export tells it: what counts, not how it came about."""
-
-    occurred_at: datetime
-    kind: Kind
-    legs: tuple[Leg, ...]
-    label: str | None = None
-    note: str | None = None
-    source_id: str = ""
-    integration_name: str = ""
-
-    @classmethod
-    def of(cls, transaction: Transaction, integration_name: str) -> Self:
-        """Give what is shown of a transaction."""
-        facts = transaction.facts
-        return cls(
-            facts.occurred_at,
-            facts.kind,
-            facts.legs,
-            facts.label,
-            facts.note,
-            source_id=transaction.source_id,
-            integration_name=integration_name,
-        )
 
 
 def write_rows(rows: Iterable[ExportRow], to: BinaryIO, form: FileFormat) -> int:
@@ -76,9 +49,27 @@ def cells_of(row: ExportRow) -> list[str]:
         Column.SOURCE_ID: row.source_id,
         Column.KIND: row.kind.value,
         Column.LEGS: spell_legs_cell(row.legs, LONGEST_CELL) if plain is None else "",
+        Column.STATE: row.state,
         **(plain or {}),
+        **(_value_cells(row.valuation) if row.valuation else {}),
     }
     return [escape(_UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", told.get(c, ""))) for c in COLUMNS]
+
+
+def _value_cells(valuation: Valuation) -> dict[Column, str]:
+    """Give the texts of a value; of what is not known none."""
+    return {
+        Column.VALUE: _spelled(valuation.amount) or "",
+        Column.VALUE_CURRENCY: valuation.currency,
+        Column.VALUE_STATUS: valuation.status.value,
+        Column.VALUE_PRICE: _spelled(valuation.price) or "",
+        Column.VALUE_SOURCE: valuation.source or "",
+    }
+
+
+def _spelled(amount: Decimal | None) -> str | None:
+    """Spell an amount that may be unknown."""
+    return None if amount is None else amounts.canonical(amount)
 
 
 def _amounts(legs: Sequence[Leg]) -> dict[Column, str] | None:
@@ -131,10 +122,23 @@ def _write_jsonl(rows: Iterable[ExportRow], to: BinaryIO) -> int:
             "note": row.note,
             "source_id": row.source_id,
             "legs": leg_objects(row.legs),
+            "state": row.state,
+            "valuation": _value_object(row.valuation) if row.valuation else None,
         }
         to.write(json.dumps(told, separators=(",", ":")).encode() + b"\n")
         count += 1
     return count
+
+
+def _value_object(valuation: Valuation) -> dict[str, str | None]:
+    """Give a value as the API tells it."""
+    return {
+        "status": valuation.status.value,
+        "currency": valuation.currency,
+        "amount": _spelled(valuation.amount),
+        "price": _spelled(valuation.price),
+        "source": valuation.source,
+    }
 
 
 def _write_xlsx(rows: Iterable[ExportRow], to: BinaryIO) -> int:

@@ -16,7 +16,7 @@ from tidemark.domain.integrations import IntegrationKey
 from tidemark.domain.pages import Window
 from tidemark.domain.ports import Clock, FilesQueue, Imports
 from tidemark.domain.price_ports import ValuesQueue
-from tidemark.domain.transactions import Origin, Transaction, imported
+from tidemark.domain.transactions import Origin, State, Transaction, imported
 from tidemark.errors import Conflict, NotFound
 from tidemark.services.add_up import AddUp
 from tidemark.services.amend import Amend
@@ -148,10 +148,12 @@ class CommitFile:
 
 
 def _transaction(inner: str, row: FileRow, import_id: str, now: datetime) -> Transaction:
-    """Make the ledger's transaction of a row."""
+    """Make the ledger's transaction of a row; one that was exported as excluded stays so."""
     told = imported(found(inner, row), at=now, by=import_id)
     words = None if row.words == _NOTHING else row.words
-    return replace(told, source_id=row.source_id or inner, origin=Origin.FILE, words=words)
+    state = State.EXCLUDED if row.excluded else State.ACTIVE
+    id_ = row.source_id or inner
+    return replace(told, source_id=id_, origin=Origin.FILE, words=words, state=state)
 
 
 def _plus(counts: ImportCounts, fates: dict[Fate, int]) -> ImportCounts:

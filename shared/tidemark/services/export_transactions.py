@@ -6,18 +6,19 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from tidemark.domain.exports import Export, ExportStatus, Selection
+from tidemark.domain.exports import Export, ExportRow, ExportStatus, Selection
 from tidemark.domain.files import FileFormat
 from tidemark.domain.ids import is_id, new_id
 from tidemark.domain.imports import FileJob, JobKind
 from tidemark.domain.ports import Clock, FilesQueue, Imports, Uploads, WriteFile
 from tidemark.domain.syncs import Problem
-from tidemark.domain.transactions import Transaction
 from tidemark.errors import NotFound, Refused
 from tidemark.services.find import holds_transactions, stored_integration
 from tidemark.services.hold_import import GIVEN_UP, MOST_ATTEMPTS
 from tidemark.services.import_file import CONTENT_TYPES
 from tidemark.services.read_transactions import SCAN, Filter, Listed, ReadTransactions
+from tidemark.services.valuations import Valuations
+from tidemark.services.walk_transactions import Row
 
 MOST_ROWS = 200_000
 """How many transactions one file may hold: what is written within a function's time and memory."""
@@ -80,6 +81,7 @@ class ExportTransactions:
     imports: Imports
     reading: ReadTransactions
     uploads: Uploads
+    valuations: Valuations
     write: WriteFile
     clock: Clock
     most: int = MOST_ROWS
@@ -130,21 +132,28 @@ class _Writing:
         self.job.uploads.write(self.record.file, made.getvalue(), form)
         self.save(rows=count)
 
-    def _rows(self) -> Iterator[tuple[Transaction, str]]:
+    def _rows(self) -> Iterator[ExportRow]:
         """Go through the rows; after each portion, say how far it is. Raises Refused."""
         asked, owner = _filter(self.record.selection), self.record.owner
         ends = [self._end(asked, newest_first=each) for each in (False, True)]
         after, count = None, 0
         while True:
             found = self.job.reading.by_time(owner, asked, after, SCAN, newest_first=False)
-            for row in found.rows:
-                yield row.transaction, row.integration.name
+            yield from self._valued(found.rows)
             count += len(found.rows)
             self._refuse_too_large(count)
             after = found.last
             if after is None:
                 return
             self.save(rows=count, permille=_permille(ends, after.occurred_at))
+
+    def _valued(self, rows: Sequence[Row]) -> Iterator[ExportRow]:
+        """Tell rows with their values, in the currency that their owner counts in now."""
+        valuations, shown = self.job.valuations, [row.transaction for row in rows]
+        value_of = valuations.over(shown, valuations.accounts.get(self.record.owner))
+        for row in rows:
+            state, value = Listed.of(row).value, value_of(row.transaction)
+            yield ExportRow.of(row.transaction, row.integration.name, state, value)
 
     def _end(self, asked: Filter, *, newest_first: bool) -> datetime | None:
         """Give the time of the first or the last row; None if it is not found at once."""

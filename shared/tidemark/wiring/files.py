@@ -16,16 +16,14 @@ from tidemark.wiring.stores import (
     ledger,
     months,
     parked,
+    sheets,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from datetime import datetime
-    from typing import BinaryIO
 
-    from tidemark.domain.files import FileFormat
     from tidemark.domain.imports import FileJob
-    from tidemark.domain.transactions import Transaction
     from tidemark.services.amend import Amend
     from tidemark.services.check_file import CheckFile
     from tidemark.services.commit_file import CommitFile
@@ -103,18 +101,14 @@ def revert_import() -> RevertImport:
 @cache
 def export_transactions() -> ExportTransactions:
     """Write exports."""
+    from tidemark.files.write_rows import write_rows
     from tidemark.services.export_transactions import ExportTransactions
     from tidemark.services.read_transactions import ReadTransactions
+    from tidemark.services.valuations import Valuations
 
     reading = ReadTransactions(integrations(), ledger(), journal(), parked())
-    return ExportTransactions(imports(), reading, uploads(), _write, clock())
-
-
-def _write(rows: Iterable[tuple[Transaction, str]], to: BinaryIO, form: FileFormat) -> int:
-    """Write transactions as an export tells them."""
-    from tidemark.files.write_rows import ExportRow, write_rows
-
-    return write_rows((ExportRow.of(each, name) for each, name in rows), to, form)
+    valuations = Valuations(accounts(), ledger(), months(), sheets(), clock())
+    return ExportTransactions(imports(), reading, uploads(), valuations, write_rows, clock())
 
 
 @cache
