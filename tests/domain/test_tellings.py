@@ -1,7 +1,6 @@
 """What changes of stored items mean, and what they do not tell."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from tidemark.domain.duplicates import DuplicateState
 from tidemark.domain.events import TYPES, Told
 from tidemark.domain.exports import ExportStatus
-from tidemark.domain.ids import new_id, transaction_id
+from tidemark.domain.ids import transaction_id
 from tidemark.domain.imports import ImportStatus
 from tidemark.domain.issues import IssueState
 from tidemark.domain.syncs import SyncStatus
@@ -201,17 +200,6 @@ def test_pairs_held_ones_and_checks_are_told() -> None:
     assert types(Source.PARKED, HELD, rejected) == ["held_transaction.rejected"]
     assert types(Source.PARKED, HELD, NOTHING) == ["held_transaction.released"]
     assert types(Source.PARKED, NOTHING, {**HELD, "parked_id": "unread#1"}) == []
-
-
-def test_a_comparison_of_balances_names_what_asked_for_it() -> None:
-    """The check, or the sync at whose end it was made: whoever waits for one finds it."""
-    found = {"integration_key": "alice#intg_1", "as_of": "2026", "findings": [{}]}
-    told = {"integration": "intg_1", "as_of": "2026", "mismatches": 1}
-    check, sync = (new_id(kind, datetime(2026, 1, 1, tzinfo=UTC)) for kind in ("chk", "sync"))
-    for by, named in ((check, (check, None)), (sync, (None, sync)), (None, (None, None))):
-        item = found if by is None else {**found, "sync_id": by}
-        data = one(Source.SNAPSHOTS, NOTHING, item).data
-        assert data == {**told, "balance_check": named[0], "sync": named[1]}
 
 
 def test_an_endpoint_is_told_and_its_health_is_not() -> None:
