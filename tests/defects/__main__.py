@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.defects import by_the_owner, in_balances, in_sorting, in_syncing
+from tests.defects import by_the_owner, in_balances, in_sorting, in_syncing, in_values
 from tests.defects.defect import ROOT, Defect
 
 DEFECTS = (
     *in_sorting.DEFECTS,
     *in_syncing.DEFECTS,
     *in_balances.DEFECTS,
+    *in_values.DEFECTS,
     *by_the_owner.DEFECTS,
 )
 LONGEST = 60

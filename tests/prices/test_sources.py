@@ -53,13 +53,14 @@ def test_kraken_is_asked_again_when_its_candles_are_old() -> None:
 
 
 def test_krakens_candles_from_before_midnight_say_nothing_of_the_day_that_ended() -> None:
-    """Where they end, the day was not over yet: it is not one without a close."""
+    """They have a price of two minutes before, which is no close."""
     site = answering("kraken_ohlc.json")
     site.clock.advance(timedelta(hours=11, minutes=58))
     kraken = site.source("kraken")
-    kraken.closes(BTC, [DEC_31])
+    assert kraken.closes(BTC, [DEC_31, TODAY]) == {DEC_31: Decimal("76200.0")}
+    site.body = site.body.replace(b"76800.9", b"76999.5")
     site.clock.advance(timedelta(minutes=8))
-    assert kraken.closes(BTC, [TODAY]) == {TODAY: Decimal("76800.9")}
+    assert kraken.closes(BTC, [TODAY]) == {TODAY: Decimal("76999.5")}
 
 
 def test_kraken_gives_last_trades_by_all_its_names_of_a_pair() -> None:

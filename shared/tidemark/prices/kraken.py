@@ -67,15 +67,17 @@ class KrakenPrices(PublicPrices):
         return {day: candles.get(day) for day in over}
 
     def _candles(self, pair: Pair, now: datetime, since: datetime) -> Mapping[date, Decimal]:
-        """Ask for all candles of a pair, unless that was done just now, and ``since`` a moment."""
+        """Ask for all candles of a pair, unless that was done just now, and ``since`` a moment.
+
+        The last of them is of the day that is not over: it is looked at when it is read anew.
+        """
         read_at, candles = self._read.get(pair, (now - 2 * _KEPT, {}))
         if not max(now - _KEPT, since) <= read_at <= now:
             result = self._result("/0/public/OHLC", {"pair": _code(pair), "interval": _DAY})
             lists = [rows for name, rows in result.items() if name != "last"]
             if len(lists) != 1:
                 raise SourceGarbage("The source's answer is not about the one pair.")
-            rows = [row for row in shapes.listing(lists[0]) if _is_over(row, now)]
-            candles = dict(map(_candle, rows))
+            candles = dict(map(_candle, shapes.listing(lists[0])))
             self._read[pair] = now, candles
         return candles
 
@@ -124,12 +126,6 @@ def _names(pair: Pair) -> tuple[str, ...]:
     """Give the names that a pair may be answered by: old ones are longer, as in ``XXBTZEUR``."""
     asset = _code(pair).removesuffix(pair.quote)
     return _code(pair), f"{asset}Z{pair.quote}", f"X{asset}Z{pair.quote}"
-
-
-def _is_over(row: object, now: datetime) -> bool:
-    """Tell whether a candle's day is over: the last one's is not."""
-    values = shapes.listing(row)
-    return bool(values) and shapes.moment(values[0]) + timedelta(days=1) <= now
 
 
 def _candle(row: object) -> tuple[date, Decimal]:
