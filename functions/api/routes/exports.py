@@ -22,7 +22,11 @@ _TAG = "exports"
     **document("Start an export", _TAG, WRITE, ExportShape, status=HTTPStatus.ACCEPTED),
 )
 def create_export(here: Here, wanted: Annotated[NewExport, Body()]) -> Answer:
-    """Write transactions into a file, oldest first."""
+    """Write transactions into a file, oldest first, each with its state and what it was worth.
+
+    Imported again, what was excluded is excluded; of values, those with the status `manual` are
+    read: others come by prices, as they did here.
+    """
     filters = wanted.filter(partial(moment_of, here))
     made = here.services.filing.exports.create(here.owner, wanted.format, filters)
     shape = ExportShape.of(made, None)
