@@ -57,6 +57,12 @@ def test_what_is_at_a_moment_is_not_before_it(at: datetime) -> None:
     assert euros(it, at + TICK) == before + 2 ** TIMES.index(at)
 
 
+@pytest.mark.parametrize("year", [1, 500, 1969])
+def test_nothing_was_there_before_anything(year: int) -> None:
+    """Years of three digits are before those of four."""
+    assert euros(world(), datetime(year, 7, 1, tzinfo=UTC)) == 0
+
+
 @given(
     st.sampled_from([moment + n * TICK for moment in MIDNIGHTS for n in (-2, -1, 0, 1, 2)]),
     st.lists(st.sampled_from(State), min_size=len(TIMES), max_size=len(TIMES)),

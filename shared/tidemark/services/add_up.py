@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from tidemark.domain import amounts
 from tidemark.domain.integrations import IntegrationKey
+from tidemark.domain.moments import month_of
 from tidemark.domain.months import Month, add_totals
 from tidemark.domain.pages import Window
 from tidemark.domain.ports import Clock, Ledger, Months
@@ -28,7 +29,7 @@ class AddUp:
 
     def calculated_at(self, key: IntegrationKey, at: datetime) -> dict[str, Decimal]:
         """Add up what was before a moment (UTC): the months before, and a part of its month."""
-        last = f"{at:%Y-%m}"
+        last = month_of(at)
         months = self.months.read(key)
         parts = [self._totals(key, month) for month in months if month.month < last]
         if any(month.month == last for month in months):
