@@ -13,6 +13,7 @@ from tests.tables import TABLES, key_of
 _MOST_WRITES, _MOST_READS, _MOST_DIGITS = 25, 100, 38
 _LONGEST_MESSAGE = 256 * 1024
 _WORD = re.compile(r"[#:]\w+")
+_BETWEEN = re.compile(r"BETWEEN (:\w+) AND (:\w+)")
 
 
 class Strict(Listener):
@@ -40,6 +41,7 @@ def _dynamodb_faults(action: str, body: dict[str, Any]) -> Iterator[bool]:
     """Look for what AWS would refuse."""
     yield any(_is_long_number(number) for number in _numbers(body))
     yield _mentions(body) != _given(body)
+    yield _goes_backwards(body)
     for table, requests in body.get("RequestItems", {}).items():
         keys = list(_keys(action, table, requests))
         yield len(set(keys)) != len(keys)
@@ -72,6 +74,13 @@ def _numbers(value: object) -> Iterator[str]:
 def _is_long_number(number: str) -> bool:
     """Tell whether a number has more digits than DynamoDB keeps."""
     return len(number.lstrip("-").replace(".", "").strip("0")) > _MOST_DIGITS
+
+
+def _goes_backwards(body: dict[str, Any]) -> bool:
+    """Tell whether the end of a range of keys lies before its beginning."""
+    found = _BETWEEN.search(body.get("KeyConditionExpression", ""))
+    values = body.get("ExpressionAttributeValues", {})
+    return found is not None and values[found[2]]["S"] < values[found[1]]["S"]
 
 
 def _mentions(body: dict[str, Any]) -> set[str]:

@@ -121,6 +121,9 @@ class MemoryParked:
         self.pending_rows.pop(key, None)
 
 
+_DISMISSED = IssueState.DISMISSED
+
+
 class MemoryIssues:
     """Issues in a dictionary."""
 
@@ -131,7 +134,7 @@ class MemoryIssues:
     def open(self, owner: str, issue: Issue) -> None:
         """Open, refresh or reopen."""
         stored = self.items.get((owner, issue.id))
-        if stored is not None and stored.state is IssueState.DISMISSED:
+        if stored is not None and (stored.state, stored.cause) == (_DISMISSED, issue.cause):
             return
         reopened = stored is None or stored.state is not IssueState.OPEN
         opened_at = issue.opened_at if reopened or stored is None else stored.opened_at

@@ -28,7 +28,7 @@ from tidemark.domain.held import Held, HeldReason
 from tidemark.domain.ids import transaction_id
 from tidemark.domain.imports import Import, ImportStatus
 from tidemark.domain.integrations import IntegrationKey
-from tidemark.domain.issues import IssueType
+from tidemark.domain.issues import IssueType, issue_id
 from tidemark.domain.pages import Unread
 
 
@@ -118,6 +118,20 @@ def test_a_mismatch_that_a_check_finds_blocks() -> None:
     it.source.told_balances = None
     it.run()
     assert blockers(it) == []
+
+
+def test_a_dismissed_mismatch_lets_no_other_pass() -> None:
+    """What the owner never saw keeps the report from being ready."""
+    it = ready()
+    it.source.told_balances = {"BTC": Decimal("0.02")}
+    it.run()
+    subject = issue_id(NAME, IssueType.BALANCE_MISMATCH)
+    it.issues.dismiss("alice", subject, it.clock.now())
+    it.run()
+    assert blockers(it) == []
+    it.source.told_balances = {"BTC": Decimal(2)}
+    it.run()
+    assert codes(it) == ["balance_mismatch"]
 
 
 def test_what_has_no_value_blocks() -> None:

@@ -203,6 +203,32 @@ def test_a_dismissed_mismatch_is_over_when_the_balances_match() -> None:
     assert issues(it)["balance_mismatch"] is OPEN
 
 
+def test_a_dismissed_mismatch_does_not_hide_another() -> None:
+    """Its owner's word is about that difference: another asset's, or a larger one, is told anew."""
+    it = world()
+    it.source.told_balances = {"BTC": Decimal(7)}
+    it.run()
+    subject = issue_id(KEY.integration_id, IssueType.BALANCE_MISMATCH)
+    it.issues.dismiss(KEY.owner, subject, it.clock.now())
+    it.run()
+    assert issues(it)["balance_mismatch"] is DISMISSED
+    it.source.told_balances = {"BTC": Decimal(7), "ETH": Decimal(100)}
+    it.run()
+    assert issues(it)["balance_mismatch"] is OPEN
+
+
+def test_a_dismissed_change_does_not_hide_another() -> None:
+    """The source changes its mind a second time, to yet other amounts."""
+    it = world()
+    it.run()
+    subject = issue_id(KEY.integration_id, IssueType.SOURCE_CHANGED, "ledger:T0000")
+    for amount, found in ((-9, OPEN), (-9, DISMISSED), (-90, OPEN)):
+        it.source.rows[0] = replace(it.source.rows[0], amount=Decimal(amount))
+        it.run(Mode.MISSING)
+        assert it.issues.items[KEY.owner, subject].state is found
+        it.issues.dismiss(KEY.owner, subject, it.clock.now())
+
+
 def test_a_source_that_says_nothing_leaves_a_mismatch_open() -> None:
     """Nobody knows whether the balances match now."""
     it = world()

@@ -149,3 +149,16 @@ def test_lists_and_erases_issues(stores: Stores) -> None:
     assert stores.issues.of_owner("alice") == [newer, ISSUE]
     stores.issues.erase("alice", KEY.integration_id)
     assert stores.issues.of_owner("alice") == [newer]
+
+
+def test_a_dismissed_issue_opens_anew_for_another_cause(stores: Stores) -> None:
+    """The owner's word was about the one that was told."""
+    stores.issues.open("alice", replace(ISSUE, cause="BTC"))
+    stores.issues.open("alice", replace(ISSUE, cause="ETH"))
+    stores.issues.dismiss("alice", "iss_1", NOW)
+    stores.issues.open("alice", replace(ISSUE, cause="ETH"))
+    assert [each.state for each in stores.issues.of_owner("alice")] == [IssueState.DISMISSED]
+
+    another = replace(ISSUE, cause="BTC", opened_at=NOW + MINUTE)
+    stores.issues.open("alice", another)
+    assert stores.issues.of_owner("alice") == [another]

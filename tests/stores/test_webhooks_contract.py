@@ -57,6 +57,7 @@ def test_keeps_events(stores: Stores) -> None:
     assert listed(stores) == kept
     assert listed(stores, before=kept[0].id) == kept[1:]
     assert listed(stores, before=kept[2].id) == []
+    assert listed(stores, before=event(31).id) == []
     assert stores.events.get("alice", kept[1].id) == kept[1]
     assert stores.events.get("bob", kept[1].id) is None
 

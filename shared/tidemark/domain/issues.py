@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from tidemark.domain.ids import fingerprint
+from tidemark.domain.ids import digest_of, fingerprint
 
 
 class IssueType(StrEnum):
@@ -33,7 +33,11 @@ class IssueState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One issue. The same cause is the same issue: it reopens, it does not multiply."""
+    """One issue. What it is about is always the same issue: it reopens, it does not multiply.
+
+    ``cause`` tells what it is open for now from what it was open for before: a dismissed one opens
+    anew for another.
+    """
 
     id: str
     integration_id: str
@@ -44,8 +48,14 @@ class Issue:
     closed_at: datetime | None = None
     subject: str = ""
     details: Mapping[str, str] = field(default_factory=dict)
+    cause: str = ""
 
 
 def issue_id(integration_id: str, issue_type: IssueType, subject: str = "") -> str:
-    """Give the id that this cause always has."""
+    """Give the id that an issue about this always has."""
     return f"iss_{fingerprint(integration_id, issue_type, subject)}"
+
+
+def cause_of(*facts: object) -> str:
+    """Give a short text that differs where any of some facts does."""
+    return digest_of(repr(facts))

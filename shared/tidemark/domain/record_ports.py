@@ -147,7 +147,7 @@ class Issues(Protocol):
     """The inbox of an owner."""
 
     def open(self, owner: str, issue: Issue) -> None:
-        """Open an issue, or refresh the open one; a dismissed one stays as it is."""
+        """Open an issue, or refresh the open one; a dismissed one of the same cause stays so."""
 
     def resolve(self, owner: str, issue_id: str, at: datetime) -> None:
         """Close an issue whose cause is gone, a dismissed one too: it opens anew if that returns.
@@ -159,7 +159,7 @@ class Issues(Protocol):
         """Give all issues, newest first."""
 
     def dismiss(self, owner: str, issue_id: str, at: datetime) -> Issue:
-        """Close an issue by the owner's word, as long as its cause lasts. Raises NotFound.
+        """Close an issue by the owner's word, as long as its cause is the same. Raises NotFound.
 
         A resolved one stays resolved.
         """

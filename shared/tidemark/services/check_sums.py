@@ -7,7 +7,7 @@ from itertools import islice
 
 from tidemark.domain import amounts
 from tidemark.domain.integrations import Integration, IntegrationKey
-from tidemark.domain.issues import Issue, IssueType, issue_id
+from tidemark.domain.issues import Issue, IssueType, cause_of, issue_id
 from tidemark.domain.months import Month
 from tidemark.domain.ports import Clock, Issues, Ledger, Months
 from tidemark.services.add_up import span_of
@@ -40,6 +40,7 @@ class CheckSums:
             message="A month's sum is not what its transactions add up to. Please report this.",
             opened_at=now,
             details=wrong,
+            cause=cause_of(wrong),
         )
         self.issues.open(key.owner, issue)
 

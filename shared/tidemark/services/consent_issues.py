@@ -4,7 +4,7 @@ from datetime import datetime
 
 from tidemark.domain import moments
 from tidemark.domain.integrations import Integration, Status
-from tidemark.domain.issues import Issue, IssueType, issue_id
+from tidemark.domain.issues import Issue, IssueType, cause_of, issue_id
 from tidemark.domain.ports import Issues
 
 _RECONNECT = "The bank cannot be read any more. Reconnect it, or import a file instead."
@@ -36,6 +36,7 @@ def _gone(integration: Integration, now: datetime) -> Issue | None:
         message=_OWNER_NEEDED if asked else _RECONNECT,
         opened_at=now,
         details={"reason": integration.status_reason or ""},
+        cause=cause_of(integration.status_reason),
     )
 
 
@@ -51,4 +52,5 @@ def _expiring(integration: Integration, now: datetime) -> Issue | None:
         message=f"The bank's consent ends on {until:%Y-%m-%d}. Reconnect the bank before.",
         opened_at=now,
         details={"days": str(days), "expires_at": moments.spell(until)},
+        cause=cause_of(days, moments.spell(until)),
     )

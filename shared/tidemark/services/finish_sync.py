@@ -15,7 +15,7 @@ from tidemark.domain.endings import (
     warnings_of,
 )
 from tidemark.domain.integrations import Integration, IntegrationKey, IntegrationKind, changed
-from tidemark.domain.issues import Issue, IssueType, issue_id
+from tidemark.domain.issues import Issue, IssueType, cause_of, issue_id
 from tidemark.domain.pages import Unread, Window
 from tidemark.domain.ports import (
     Clock,
@@ -181,4 +181,5 @@ def _unread_issue(
         message=f"{len(rows)} records are not understood; they are kept as they came.",
         opened_at=now,
         details={"count": str(len(rows)), "first_id": rows[0][0].id, "reason": rows[0][0].reason},
+        cause=cause_of(*sorted(row.id for row, _ in rows)),
     )

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from tidemark.domain.integrations import IntegrationKey
-from tidemark.domain.issues import Issue, IssueType, issue_id
+from tidemark.domain.issues import Issue, IssueType, cause_of, issue_id
 from tidemark.domain.ports import Issues, Parked
 
 
@@ -21,5 +21,6 @@ def settle_held_issue(parked: Parked, issues: Issues, key: IntegrationKey, now: 
         message=f"{len(waiting)} transactions for a locked period wait for your decision.",
         opened_at=now,
         details={"count": str(len(waiting)), "first_id": waiting[0].id},
+        cause=cause_of(*sorted(each.id for each in waiting)),
     )
     issues.open(key.owner, issue)

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from tidemark.domain.amounts import canonical
 from tidemark.domain.balances import Finding, Snapshot, good_after, pair_up
 from tidemark.domain.integrations import Integration
-from tidemark.domain.issues import Issue, IssueType, issue_id
+from tidemark.domain.issues import Issue, IssueType, cause_of, issue_id
 from tidemark.domain.moments import spell
 from tidemark.domain.ports import Issues, Snapshots
 from tidemark.services.add_up import AddUp
@@ -78,4 +79,5 @@ def _mismatch(subject: str, integration_id: str, snapshot: Snapshot) -> Issue:
         message="The source's balance differs from what the transactions add up to.",
         opened_at=snapshot.as_of,
         details=details,
+        cause=cause_of(*((each.asset, canonical(each.difference)) for each in snapshot.findings)),
     )

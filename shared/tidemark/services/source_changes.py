@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tidemark.domain import amounts
 from tidemark.domain.integrations import IntegrationKey
-from tidemark.domain.issues import Issue, IssueState, IssueType, issue_id
+from tidemark.domain.issues import Issue, IssueState, IssueType, cause_of, issue_id
 from tidemark.domain.legs import Leg, parse_legs
 from tidemark.domain.moments import spell
 from tidemark.domain.ports import Clock, Issues
@@ -31,6 +31,7 @@ class SourceChanges:
 
     def tell(self, key: IntegrationKey, found: Found, known: Known) -> None:
         """Open an issue: the source tells other legs than those that are stored."""
+        stored, source = _in_words(parse_legs(known.legs)), _in_words(found.legs)
         issue = Issue(
             id=issue_id(key.integration_id, IssueType.SOURCE_CHANGED, found.id),
             integration_id=key.integration_id,
@@ -40,9 +41,10 @@ class SourceChanges:
             subject=found.id,
             details={
                 "occurred_at": spell(found.occurred_at),
-                "stored": _in_words(parse_legs(known.legs)),
-                "source": _in_words(found.legs),
+                "stored": stored,
+                "source": source,
             },
+            cause=cause_of(stored, source),
         )
         self.issues.open(key.owner, issue)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from tidemark.domain.coverage import StreamCoverage
 from tidemark.domain.integrations import Integration, IntegrationKey, IntegrationKind, Status
-from tidemark.domain.issues import Issue, IssueType, issue_id
+from tidemark.domain.issues import Issue, IssueType, cause_of, issue_id
 from tidemark.domain.moments import spell
 from tidemark.domain.ports import Issues
 from tidemark.domain.readiness import hidden_before
@@ -68,6 +68,7 @@ def settle_history_issue(
         message="The source does not show the whole history that is wanted; a file may fill it in.",
         opened_at=now,
         details={"available_from": spell(hidden)},
+        cause=cause_of(spell(hidden)),
     )
     issues.open(integration.key.owner, issue)
 
@@ -90,4 +91,5 @@ def _refused(integration_id: str, problem: Problem, now: datetime) -> Issue:
         message=problem.message,
         opened_at=now,
         details=details,
+        cause=cause_of(problem.code, problem.rights),
     )

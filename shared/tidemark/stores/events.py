@@ -50,9 +50,11 @@ class DynamoEvents:
         self, owner: str, asked: EventFilter, before: str | None, since: datetime
     ) -> Iterator[Event]:
         """Go backwards through the partition; what was not asked for is left out there."""
+        first, last = first_id(since), before if before is not None else "evt_~"
+        if last < first:
+            return iter(())
         where = "#owner = :owner AND #event_id BETWEEN :first AND :last"
-        last = before if before is not None else "evt_~"
-        values = {"owner": owner, "first": first_id(since), "last": last}
+        values = {"owner": owner, "first": first, "last": last}
         tests, wanted = _filter(asked)
         items = self._table.query(
             where, values | wanted, only=" AND ".join(tests), backwards=True, page=_AT_ONCE

@@ -12,11 +12,14 @@ from tidemark.wire import ConditionFailed, Wire
 
 _REFRESH = (
     "SET #integration_id = :integration_id, #type = :type, #message = :message,"
-    " #subject = :subject, #details = :details, #state = :open, #opened_at = :opened_at"
+    " #subject = :subject, #details = :details, #cause = :cause,"
+    " #state = :open, #opened_at = :opened_at"
     " REMOVE #closed_at"
 )
 _KEEP_TIME = _REFRESH.replace("= :opened_at", "= if_not_exists(#opened_at, :opened_at)")
+_ENDS = (IssueState.RESOLVED, IssueState.DISMISSED)
 _CLOSE = "SET #state = :state, #closed_at = :at"
+_CLOSED = "#state = :resolved OR (#state = :dismissed AND #cause <> :cause)"
 _LASTS = "attribute_exists(#state) AND #state <> :resolved"
 
 
@@ -40,10 +43,10 @@ class DynamoIssues:
             self._reopen(key, values)
 
     def _reopen(self, key: dict[str, str], values: dict[str, object]) -> None:
-        """Open a resolved issue anew; a dismissed one stays dismissed."""
-        values = values | {"resolved": IssueState.RESOLVED.value}
+        """Open a resolved issue anew; a dismissed one only for another cause."""
+        values = values | {each.value: each.value for each in _ENDS}
         try:
-            self._table.update(key, _REFRESH, when="#state = :resolved", values=values)
+            self._table.update(key, _REFRESH, when=_CLOSED, values=values)
         except ConditionFailed:
             return
 
