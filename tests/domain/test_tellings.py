@@ -102,43 +102,6 @@ def test_other_credentials_are_told_without_them() -> None:
     assert told.data == {"integration": "intg_1", "changed": ["credentials"]}
 
 
-def test_a_sync_is_told_as_it_goes() -> None:
-    """Made; ended, with how many are new; and that transactions changed, if any did."""
-    assert types(Source.SYNCS, NOTHING, SYNC) == ["sync.created"]
-    streams = [{"counts": {"new": 2, "held": 1}}, {"counts": {"new": 3, "merged": 1}}]
-    ended = {**SYNC, "status": "partial", "streams": streams, "problem": {"code": "unread_rows"}}
-    outcome, changed = tell(Source.SYNCS, SYNC, ended)
-    assert (outcome.type, outcome.data["new"], outcome.data["held"]) == ("sync.partial", 5, 1)
-    assert outcome.data["code"] == "unread_rows"
-    assert changed.data["added"] == 5
-    assert changed.data["modified"] == 1
-    assert types(Source.SYNCS, SYNC, {**SYNC, "status": "succeeded"}) == ["sync.succeeded"]
-    assert types(Source.SYNCS, ended, {**ended, "warnings": ["x"]}) == []
-    assert types(Source.SYNCS, ended, NOTHING) == []
-
-
-def test_a_waiting_sync_is_told_each_time() -> None:
-    """For consent, then for a password; that it still waits for the same is no news."""
-    asked = {**SYNC, "status": "waiting_for_user", "waiting": {"need": "consent", "until": "9"}}
-    again = {**asked, "waiting": {"need": "otp", "until": "99"}}
-    assert types(Source.SYNCS, NOTHING, asked) == ["sync.created", "sync.waiting_for_user"]
-    (told,) = tell(Source.SYNCS, asked, again)
-    assert (told.type, told.data["for"], told.data["until"]) == (
-        "sync.waiting_for_user",
-        "otp",
-        "99",
-    )
-    assert types(Source.SYNCS, again, {**again, "warnings": ["x"]}) == []
-
-
-def test_an_undone_sync_is_told() -> None:
-    """When it is asked for, and when it is done, with what is gone."""
-    asked = {**SYNC, "status": "succeeded", "revert": {"status": "reverting", "removed": 0}}
-    done = {**asked, "revert": {"status": "reverted", "removed": 4}}
-    assert types(Source.SYNCS, {**asked, "revert": None}, asked) == ["sync.reverting"]
-    assert types(Source.SYNCS, asked, done) == ["sync.reverted", "transactions.changed"]
-
-
 def test_an_issue_is_told_without_its_words() -> None:
     """Opened, updated, resolved, opened anew, dismissed: never a message or an amount."""
     it, closed = Source.ISSUES, {**ISSUE, "state": "resolved"}

@@ -29,6 +29,12 @@ class MemorySyncs:
         """Write a record."""
         self.items[sync.key.owner, sync.id] = sync
 
+    def note(self, sync: Sync) -> None:
+        """Write one that has not ended."""
+        stored = self.get(sync.key.owner, sync.id)
+        if stored is None or not stored.status.final:
+            self.put(sync)
+
     def get(self, owner: str, sync_id: str) -> Sync | None:
         """Give one."""
         return self.items.get((owner, sync_id))

@@ -8,6 +8,7 @@ from tests.world import KEY, START, world
 from tidemark.domain.steps import Outcome
 from tidemark.domain.syncs import Mode, SyncStatus
 from tidemark.errors import BadCredentials, CursorExpired, RateLimited, SourceUnavailable
+from tidemark.services.stop import Stop
 
 
 def test_a_late_leg_joins_its_transaction() -> None:
@@ -37,6 +38,34 @@ def test_a_step_out_of_time_goes_on_where_it_stopped() -> None:
     outcomes = [it.drive(sync, timedelta(seconds=-1)).outcome for _ in range(3)]
     assert outcomes == [Outcome.MORE] * 3
     assert it.workflow.executions == [(KEY, sync.id, 1)]
+
+
+def test_the_record_says_that_a_sync_has_begun() -> None:
+    """From its first step on, for whoever is told of records alone."""
+    it = world(10)
+    sync = it.request()
+    place = (KEY.owner, sync.id)
+    assert it.syncs.items[place].status is SyncStatus.QUEUED
+    it.drive(sync, timedelta(seconds=-1))
+    begun = it.syncs.items[place]
+    assert (begun.status, begun.started_at) == (SyncStatus.RUNNING, it.clock.now())
+    it.clock.advance(timedelta(minutes=1))
+    it.drive(sync, timedelta(seconds=-1))
+    assert it.syncs.items[place] == begun
+
+
+def test_a_step_that_was_stopped_does_not_bring_its_sync_back() -> None:
+    """What it says of the record comes too late."""
+    it = world(10)
+    sync = it.request()
+
+    def stop(when: str, call: str) -> None:
+        if (when, call) == ("before", "MemorySyncs.note"):
+            Stop(it.runs, it.syncs, it.clock, lambda _: None).interrupt(KEY, "Paused.")
+
+    it.watch = stop
+    assert it.drive(sync).outcome is Outcome.STOPPED
+    assert it.syncs.items[KEY.owner, sync.id].status is SyncStatus.CANCELED
 
 
 def test_a_rate_limit_is_waited_out_and_then_the_sync_succeeds() -> None:

@@ -124,6 +124,18 @@ def test_keeps_syncs(stores: Stores) -> None:
     assert list(stores.syncs.newest_first("alice", "sync_2")) == newest[2:]
 
 
+def test_a_sync_that_has_ended_does_not_go_on(stores: Stores) -> None:
+    """Whoever was at work on it when it was stopped comes too late to say so."""
+    going = [each for each in SyncStatus if not each.final]
+    for status in going:
+        stores.syncs.note(sync("sync_1", status=status))
+        assert stores.syncs.get("alice", "sync_1") == sync("sync_1", status=status)
+    stores.syncs.put(sync("sync_1", status=SyncStatus.CANCELED))
+    for status in going:
+        stores.syncs.note(sync("sync_1", status=status))
+    assert stores.syncs.get("alice", "sync_1") == sync("sync_1", status=SyncStatus.CANCELED)
+
+
 def test_numbers_the_journal(stores: Stores) -> None:
     """Chunks follow one another without a gap, each later than the one before, owner by owner."""
     wanted = [

@@ -18,7 +18,8 @@ TYPES = frozenset(
     {
         *(f"integration.{each}" for each in ("created", "updated", "status_changed", "deleted")),
         "integration.consent_expiring",
-        *(f"sync.{each}" for each in ("created", "waiting_for_user", "succeeded")),
+        *(f"sync.{each}" for each in ("created", "started", "waiting_for_user", "resumed")),
+        "sync.succeeded",
         *(f"sync.{each}" for each in ("partial", "rate_limited", "failed", "canceled")),
         *(f"sync.{each}" for each in ("reverting", "reverted")),
         "transactions.changed",

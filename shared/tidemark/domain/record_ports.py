@@ -23,6 +23,9 @@ class Syncs(Protocol):
     def put(self, sync: Sync) -> None:
         """Write a record."""
 
+    def note(self, sync: Sync) -> None:
+        """Write the record of a sync that goes on; one that has ended stays as it is."""
+
     def get(self, owner: str, sync_id: str) -> Sync | None:
         """Give one record."""
 

@@ -9,7 +9,7 @@ _FINAL = {"succeeded", "partial", "rate_limited", "failed", "canceled"}
 
 
 def sync(before: Item, after: Item) -> Iterator[Told]:
-    """Tell of a sync: made, waiting, ended; and of what it changed."""
+    """Tell of a sync: made, started, waiting, ended; and of what it changed."""
     if not after:
         return
     about = {"integration": after["integration_id"], "sync": after["sync_id"]}
@@ -19,6 +19,8 @@ def sync(before: Item, after: Item) -> Iterator[Told]:
     status = after.get("status")
     if status == "waiting_for_user":
         yield from _waits(before.get("waiting") or {}, after.get("waiting") or {}, about)
+    elif status == "running" != before.get("status"):
+        yield Told("sync.resumed" if before.get("started_at") else "sync.started", about)
     elif status != before.get("status") and status in _FINAL:
         yield Told(f"sync.{status}", about | _outcome(after))
         yield from _brought(about, _counted(after))

@@ -173,6 +173,12 @@ class Run:
         return None if self.answered else self.waiting
 
     @property
+    def status(self) -> SyncStatus:
+        """Give where it stands, as long as it is not ended."""
+        working = SyncStatus.RUNNING if self.started_at else SyncStatus.QUEUED
+        return working if self.asks is None else SyncStatus.WAITING_FOR_USER
+
+    @property
     def over(self) -> bool:
         """Tell whether nothing is left to read, or nothing more may be."""
         return self.problem is not None or self.done or self.cancel_requested
@@ -206,7 +212,7 @@ class Sync:
     """One sync as its owner sees it. ``until`` goes with RATE_LIMITED and while it waits.
 
     ``revert`` tells what became of its undo, once its owner has asked for that. ``waiting`` is
-    what it waits for its owner to do: never in the record, always of the run.
+    what it waits for its owner to do.
     """
 
     id: str
@@ -233,14 +239,6 @@ class Sync:
 
 
 def record_of(run: Run) -> Sync:
-    """Make the record of a run that was requested."""
-    return Sync(
-        id=run.sync_id,
-        key=run.key,
-        mode=run.mode,
-        trigger=run.trigger,
-        status=SyncStatus.QUEUED if run.asks is None else SyncStatus.WAITING_FOR_USER,
-        requested_at=run.requested_at,
-        requested=run.requested,
-        waiting=run.asks,
-    )
+    """Make the record of a run that is not ended."""
+    asked = (run.sync_id, run.key, run.mode, run.trigger, run.status, run.requested_at)
+    return Sync(*asked, run.requested, run.window, run.started_at, waiting=run.asks)

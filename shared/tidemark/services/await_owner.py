@@ -44,10 +44,8 @@ class AwaitOwner:
         return self._gone_on(lease, lease.run.answers + 1), answer
 
     def say(self, run: Run) -> None:
-        """Keep in the sync's record that it waits from now on."""
-        record = self.syncs.get(run.key.owner, run.sync_id) or record_of(run)
-        told = record_of(run)
-        self.syncs.put(replace(record, status=told.status, waiting=told.waiting))
+        """Keep in the sync's record that it waits, or works, from now on."""
+        self.syncs.note(record_of(run))
 
     def greet(self, lease: Lease, source: Source, answer: Answer | None) -> Lease:
         """Give the source the answer, and ask how long the consent lasts, once per run.
@@ -75,6 +73,7 @@ class AwaitOwner:
     def _gone_on(self, lease: Lease, answers: int) -> Lease:
         """Keep that the run does not wait any more."""
         run = replace(lease.run, waiting=None, wait_until=None, answers=answers)
+        self.say(run)
         return self.runs.checkpoint(lease, run)
 
     def _still(self, lease: Lease, waiting: Waiting) -> StepResult:

@@ -11,7 +11,7 @@ from tidemark.domain.integrations import Integration, IntegrationKey, Integratio
 from tidemark.domain.pages import Window
 from tidemark.domain.ports import Clock, Integrations, Queue, Runs, Syncs, Workflow
 from tidemark.domain.steps import Worker
-from tidemark.domain.syncs import Mode, Problem, Run, Sync, SyncStatus, Trigger, record_of
+from tidemark.domain.syncs import Mode, Problem, Run, Sync, Trigger, record_of
 from tidemark.domain.waits import PendingConsent, Waiting
 from tidemark.errors import Conflict, NotFound
 from tidemark.services.find import integration_of
@@ -185,7 +185,7 @@ def seen_live(sync: Sync, run: Run) -> Sync:
     """Lay a current run's progress over its record."""
     return replace(
         sync,
-        status=_status(run),
+        status=run.status,
         started_at=run.started_at,
         window=run.window,
         streams=run.streams,
@@ -193,10 +193,3 @@ def seen_live(sync: Sync, run: Run) -> Sync:
         warnings=run.warnings,
         waiting=run.asks,
     )
-
-
-def _status(run: Run) -> SyncStatus:
-    """Say where a current run stands."""
-    if run.asks is not None:
-        return SyncStatus.WAITING_FOR_USER
-    return SyncStatus.RUNNING if run.started_at else SyncStatus.QUEUED

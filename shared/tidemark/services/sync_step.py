@@ -174,6 +174,7 @@ class SyncStep:
         run = lease.run
         if run.window is None:
             run = beginning.begin(run, self.books.clock.now())
+            self.awaiting.say(run)
         now = self.books.clock.now()
         run = Entitlement(self.books.accounts, self.licences).asked(run, beginning.integration, now)
         return self.books.runs.checkpoint(

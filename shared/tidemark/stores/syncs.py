@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 
-from tidemark.domain.syncs import Sync
+from tidemark.domain.syncs import Sync, SyncStatus
 from tidemark.stores.plain import from_plain, to_plain
 from tidemark.stores.table import Item, Table, read
-from tidemark.wire import Wire
+from tidemark.wire import ConditionFailed, Wire
 
 _AT_ONCE = 50
+_GOING = {each.value: each.value for each in SyncStatus if not each.final}
+_GOES_ON = " OR ".join(
+    ["attribute_not_exists(#status)", *(f"#status = :{each}" for each in _GOING)]
+)
 
 
 class DynamoSyncs:
@@ -19,10 +23,14 @@ class DynamoSyncs:
 
     def put(self, sync: Sync) -> None:
         """Write a record."""
-        values = to_plain(sync)
-        place = {"owner": sync.key.owner, "sync_id": values.pop("id")}
-        key = values.pop("key")
-        self._table.put({**place, "integration_id": key["integration_id"], **values})
+        self._table.put(_item(sync))
+
+    def note(self, sync: Sync) -> None:
+        """Put on condition that it has not ended."""
+        try:
+            self._table.put(_item(sync), when=_GOES_ON, values=_GOING)
+        except ConditionFailed:
+            return
 
     def get(self, owner: str, sync_id: str) -> Sync | None:
         """Read a record."""
@@ -36,6 +44,14 @@ class DynamoSyncs:
             where, values = f"{where} AND #sync_id < :before", values | {"before": before}
         items = self._table.query(where, values, backwards=True, page=_AT_ONCE)
         return (_sync(item) for item in items)
+
+
+def _item(sync: Sync) -> dict[str, object]:
+    """Spell a record."""
+    values = to_plain(sync)
+    place = {"owner": sync.key.owner, "sync_id": values.pop("id")}
+    key = values.pop("key")
+    return {**place, "integration_id": key["integration_id"], **values}
 
 
 def _sync(item: Item) -> Sync:

@@ -66,6 +66,7 @@ def test_a_wrong_answer_may_be_repeated(desk: BankDesk) -> None:
         assert desk.answer(sync_id, otp=WRONG).status == 202
         assert desk.step(desk.made, sync_id) == "ask_user"
         assert desk.sync(sync_id)["status"] == "waiting_for_user"
+        assert desk.world.syncs.items["alice", sync_id].waiting is not None
     assert desk.answer(sync_id, otp=WRONG).status == 202
     assert desk.step(desk.made, sync_id) == "done"
     sync = desk.sync(sync_id)
