@@ -7,12 +7,11 @@ for a change that a filter leaves out, and what was handed over is let go.
 
 import base64
 import json
-import re
 import threading
 import time
 import uuid
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import count, islice
@@ -29,27 +28,25 @@ from local.template import REGION, Resource
 from local.workers import Outcome
 
 _PAUSE = 0.05  # seconds before a batch is tried again
+_ABSENT = {"exists": False}
 _FIRST = 1_100_000_000_017_454_423_009
-_PREFIX = re.compile(
-    r'\{"dynamodb": ?\{"Keys": ?\{"(\w+)": ?\{"S": ?\[\{"prefix": ?"([^"]+)"\}\]\}\}\}\}'
-)
 
 type Record = dict[str, Any]
 
 
 class UnknownFilter(ValueError):
-    """A filter that is none of a key's beginning."""
+    """A filter by anything that nobody here filters by."""
 
 
 @dataclass(frozen=True, slots=True)
 class StreamMapping:
-    """A table's stream that a function follows; ``keys``: an attribute and how it begins."""
+    """A table's stream that a function follows; ``pattern`` is which of its records, None: all."""
 
     stream: str
     function: str
     batch_size: int
     attempts: int
-    keys: tuple[str, str] | None
+    pattern: Any
     dead_letters: str | None
 
     @classmethod
@@ -61,7 +58,7 @@ class StreamMapping:
             function=properties["FunctionName"],
             batch_size=int(properties.get("BatchSize", 100)),
             attempts=int(properties.get("MaximumRetryAttempts", 20)),
-            keys=_keys(properties.get("FilterCriteria", {}).get("Filters", [])),
+            pattern=_pattern(properties.get("FilterCriteria", {}).get("Filters", [])),
             dead_letters=failed.get("Destination"),
         )
 
@@ -102,12 +99,10 @@ class StreamPoller:
     def move_on(self, seconds: float) -> None:
         """Let time pass; that changes nothing here."""
 
-    def wants(self, keys: Mapping[str, Mapping[str, str]]) -> bool:
+    def wants(self, change: Record) -> bool:
         """Tell whether a change of an item is asked for."""
-        if self.mapping.keys is None:
-            return True
-        name, prefix = self.mapping.keys
-        return keys[name]["S"].startswith(prefix)
+        pattern = self.mapping.pattern
+        return pattern is None or _fits(pattern["dynamodb"], change)
 
     def take(self, record: Record) -> None:
         """Take a change."""
@@ -170,8 +165,8 @@ def hook_streams(pollers: Iterable[StreamPoller], clock: ProductClock) -> None:
         image = before or after
         names = filter(None, (shard.table.hash_key_attr, shard.table.range_key_attr))
         keys = {name: image[name] for name in names}
-        if poller.wants(keys):
-            change = {"Keys": keys, "OldImage": before, "NewImage": after}
+        change = {"Keys": keys, "OldImage": before, "NewImage": after}
+        if poller.wants(change):
             poller.take(_record(poller.mapping.stream, change, next(numbers), clock.time()))
 
     replace(StreamShard, "add", add)
@@ -203,14 +198,42 @@ def _image(item: Item | None) -> dict[str, Any]:
     return image
 
 
-def _keys(filters: list[Mapping[str, str]]) -> tuple[str, str] | None:
+def _pattern(filters: list[Mapping[str, str]]) -> Any:  # noqa: ANN401 - any JSON
     """Read the one filter that there may be. Raises UnknownFilter."""
     if not filters:
         return None
-    found = _PREFIX.fullmatch(filters[0]["Pattern"])
-    if found is None or len(filters) > 1:
+    found = json.loads(filters[0]["Pattern"])
+    if found.keys() != {"dynamodb"} or len(filters) > 1 or not all(map(_is_known, _leaves(found))):
         raise UnknownFilter(filters[0]["Pattern"])
-    return found[1], found[2]
+    return found
+
+
+def _leaves(pattern: Any) -> Iterator[Any]:  # noqa: ANN401 - any JSON
+    """Give what the values of a pattern may be."""
+    for each in pattern.values() if isinstance(pattern, dict) else ():
+        yield from _leaves(each) if isinstance(each, dict) else each
+
+
+def _is_known(allowed: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Tell whether it is a value itself, how it begins, or that there is none."""
+    return not isinstance(allowed, dict) or allowed.keys() == {"prefix"} or allowed == _ABSENT
+
+
+def _fits(pattern: Any, value: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Tell whether a value is as a pattern says."""
+    if isinstance(pattern, dict):
+        held = value or {}
+        return all(_fits(each, held.get(name)) for name, each in pattern.items())
+    return any(_allows(each, value) for each in pattern)
+
+
+def _allows(allowed: Any, value: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Tell whether a value is one that is allowed."""
+    if allowed == _ABSENT:
+        return value is None
+    if isinstance(allowed, dict):
+        return isinstance(value, str) and value.startswith(allowed["prefix"])
+    return bool(value == allowed)
 
 
 def _spelled(value: object) -> object:

@@ -33,8 +33,17 @@ def test_the_tables_of_transactions_are_not_streamed() -> None:
     """A million rows of history are no events: what a sync changed is told as one."""
     assert {
         *("AccountsTable", "DuplicatesTable", "ImportsTable", "IntegrationsTable", "IssuesTable"),
-        *("ParkedTable", "SnapshotsTable", "SyncsTable", "WebhooksTable"),
+        *("JournalTable", "ParkedTable", "SnapshotsTable", "SyncsTable", "WebhooksTable"),
     } == STREAMED
+
+
+def test_of_the_journal_only_what_was_done_by_hand_is_told() -> None:
+    """A sync's thousands of chunks leave no stream: it tells of itself when it ends."""
+    (only,) = properties("TellJournalMapping")["FilterCriteria"]["Filters"]
+
+    assert json.loads(only["Pattern"])["dynamodb"] == {
+        "NewImage": {"done": {"BOOL": [True]}, "import_id": {"S": [{"exists": False}]}}
+    }
 
 
 @pytest.mark.parametrize(("name", "prefix"), [("Parked", "held#"), ("Webhooks", "whe_")])

@@ -165,6 +165,18 @@ def test_pairs_held_ones_and_checks_are_told() -> None:
     assert types(Source.PARKED, NOTHING, {**HELD, "parked_id": "unread#1"}) == []
 
 
+def test_what_an_owner_changes_by_hand_is_told_when_it_is_done() -> None:
+    """How many; not what a sync or a file does, and not what came to nothing."""
+    it, chunk = Source.JOURNAL, {"integration_id": "intg_1", "action": "modified", "count": 1}
+    done = {**chunk, "done": True}
+    assert types(it, NOTHING, chunk) == []
+    facts = {"integration": "intg_1", "added": 0, "modified": 1, "removed": 0}
+    assert one(it, chunk, done) == Told("transactions.changed", facts)
+    assert types(it, done, {**done, "newer": 1}) == types(it, done, NOTHING) == []
+    assert types(it, chunk, {**done, "count": 0}) == []
+    assert types(it, chunk, {**done, "import_id": "sync_1"}) == []
+
+
 def test_an_endpoint_is_told_and_its_health_is_not() -> None:
     """Made, changed, disabled, removed; a delivery beside it is nothing of that."""
     it, off = Source.WEBHOOKS, {**ENDPOINT, "enabled": False, "disabled_reason": "gone"}

@@ -91,7 +91,25 @@ def test_a_filter_is_by_how_a_key_begins(keys: str, wanted: bool) -> None:  # no
     """What else a mapping might filter by is refused when it is deployed."""
     asked: dict[str, Any] = {"FilterCriteria": {"Filters": [{"Pattern": PATTERN}]}}
     poller = StreamPoller(StreamMapping.of(PROPERTIES | asked), Function().submit)
-    assert poller.wants({"parked_id": {"S": keys}}) is wanted
+    assert poller.wants({"Keys": {"parked_id": {"S": keys}}}) is wanted
     other = {"FilterCriteria": {"Filters": [{"Pattern": '{"eventName": ["INSERT"]}'}]}}
     with pytest.raises(UnknownFilter):
         StreamMapping.of(PROPERTIES | other)
+
+
+@pytest.mark.parametrize(
+    ("image", "wanted"),
+    [
+        ({"done": {"BOOL": True}}, True),
+        ({"done": {"BOOL": True}, "import_id": {"S": "sync_1"}}, False),
+        ({"done": {"BOOL": False}}, False),
+        ({}, False),
+    ],
+)
+def test_a_filter_is_by_what_is_there_and_what_is_not(image: dict[str, Any], wanted: bool) -> None:  # noqa: FBT001
+    """As that of the journal is."""
+    names = {"done": {"BOOL": [True]}, "import_id": {"S": [{"exists": False}]}}
+    pattern = json.dumps({"dynamodb": {"NewImage": names}})
+    asked: dict[str, Any] = {"FilterCriteria": {"Filters": [{"Pattern": pattern}]}}
+    poller = StreamPoller(StreamMapping.of(PROPERTIES | asked), Function().submit)
+    assert poller.wants({"Keys": {}, "OldImage": {}, "NewImage": image}) is wanted

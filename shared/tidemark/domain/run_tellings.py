@@ -1,4 +1,4 @@
-"""What changes of stored syncs, imports and exports mean to their owner, as events."""
+"""What changes of stored syncs, imports, exports and the journal mean to their owner, as events."""
 
 from collections.abc import Iterator, Mapping
 
@@ -66,6 +66,15 @@ def _reverted(kind: str, before: Item, after: Item, about: Mapping[str, object])
     if now.get("status") == "reverted" and now.get("removed"):
         facts = {"added": 0, "modified": 0, "removed": now["removed"]}
         yield Told("transactions.changed", {**about, **facts})
+
+
+def chunk(before: Item, after: Item) -> Iterator[Told]:
+    """Tell what an owner has changed by hand; a sync and an import tell of themselves."""
+    if not after.get("done") or before.get("done") or "import_id" in after:
+        return
+    if count := after.get("count"):
+        facts = {"added": 0, "modified": 0, "removed": 0, str(after.get("action")): count}
+        yield Told("transactions.changed", {"integration": after["integration_id"], **facts})
 
 
 def file_job(before: Item, after: Item) -> Iterator[Told]:

@@ -20,6 +20,7 @@ class Source(StrEnum):
     SYNCS = "syncs"
     ISSUES = "issues"
     IMPORTS = "imports"
+    JOURNAL = "journal"
     ACCOUNTS = "accounts"
     DUPLICATES = "duplicates"
     PARKED = "parked"
@@ -61,6 +62,7 @@ _TELLERS: dict[Source, Tell] = {
     Source.SYNCS: runs.sync,
     Source.ISSUES: states.issue,
     Source.IMPORTS: runs.file_job,
+    Source.JOURNAL: runs.chunk,
     Source.ACCOUNTS: states.account,
     Source.DUPLICATES: states.duplicate,
     Source.PARKED: states.parked,

@@ -60,8 +60,8 @@ class DynamoJournal:
 
     def void(self, owner: str, number: int) -> None:
         """Empty a chunk and mark it."""
-        nothing = {"yes": True, "none": _packed(())}
-        change = "SET #done = :yes, #transaction_ids = :none"
+        nothing = {"yes": True, "none": _packed(()), "no": 0}
+        change = "SET #done = :yes, #transaction_ids = :none, #count = :no"
         self._table.update(_key(owner, number), change, values=nothing)
 
     def newest_first(self, owner: str, before: int | None) -> Iterator[Chunk]:
@@ -121,6 +121,7 @@ def _item(owner: str, chunk: Chunk) -> dict[str, object]:
         "integration_id": chunk.integration_id,
         "action": chunk.action.value,
         "transaction_ids": _packed(chunk.transaction_ids),
+        "count": len(chunk.transaction_ids),
     }
     if chunk.import_id:
         item["import_id"] = chunk.import_id

@@ -68,6 +68,7 @@ def changes() -> Changes:
             here.syncs_table: Source.SYNCS,
             here.issues_table: Source.ISSUES,
             here.imports_table: Source.IMPORTS,
+            here.journal_table: Source.JOURNAL,
             here.accounts_table: Source.ACCOUNTS,
             here.duplicates_table: Source.DUPLICATES,
             here.parked_table: Source.PARKED,
