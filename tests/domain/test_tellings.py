@@ -89,16 +89,23 @@ def test_an_integration_from_its_beginning_to_its_end() -> None:
 
 @pytest.mark.parametrize(
     "technical",
-    ["version", "fired_at", "last_attempt_at", "scheduled_for", "retry_at", "sealed", "slot"],
+    ["version", "fired_at", "last_attempt_at", "scheduled_for", "retry_at", "sealed_hint", "slot"],
 )
 def test_what_is_technical_is_no_event(technical: str) -> None:
     """Alone it changes nothing that an owner knows of."""
     assert types(Source.INTEGRATIONS, INTEGRATION, {**INTEGRATION, technical: "new"}) == []
 
 
+def test_another_secret_of_the_same_key_is_told() -> None:
+    """Of an exchange, or what a bank's owner has consented to anew."""
+    told = one(Source.INTEGRATIONS, INTEGRATION, {**INTEGRATION, "sealed": b"canary-other"})
+    assert told.data == {"integration": "intg_1", "changed": ["credentials"]}
+
+
 def test_other_credentials_are_told_without_them() -> None:
     """That they are others, and nothing else."""
-    told = one(Source.INTEGRATIONS, INTEGRATION, {**INTEGRATION, "sealed_hint": "canary-other"})
+    other = {"sealed": b"canary-other", "sealed_hint": "canary-other"}
+    told = one(Source.INTEGRATIONS, INTEGRATION, {**INTEGRATION, **other})
     assert told.data == {"integration": "intg_1", "changed": ["credentials"]}
 
 

@@ -96,15 +96,37 @@ def test_a_sync_is_told_to_who_asked_for_it(
     assert telling.idle(30)
     told = inbox.bodies(made)
     assert {each["type"] for each in told} == {
-        *("sync.created", "sync.succeeded", "transactions.changed"),
+        *("sync.created", "sync.started", "sync.succeeded", "transactions.changed"),
     }
     events = telling.get("/v1/events", owner, integration=connected["id"])["data"]
     listed = {each["id"]: each for each in events}
     assert all(listed[each["id"]] == each for each in told)
-    assert len(told) == 3
+    assert len(told) == 4
     assert {"integration.created", "balance_check.finished"} <= {e["type"] for e in events}
     assert account.credentials["api_secret"] not in str(events) + str(inbox.got)
     assert telling.get("/v1/events", "somebody-else")["data"] == []
+
+
+def test_what_an_owner_changes_by_hand_is_told(telling: Server, inbox: Inbox) -> None:
+    """To the owner's other programs: made, left out, deleted."""
+    owner = "writing-owner"
+    made = endpoint(telling, inbox, owner, "transactions.changed")
+    own = telling.post(
+        "/v1/integrations", owner, {"connector": "manual", "name": "Own"}, expected=201
+    )
+    entry = {"occurred_at": "2025-01-01T00:00:00Z", "received": {"asset": "EUR", "amount": "1"}}
+    row = telling.post(
+        "/v1/transactions", owner, {"integration": own["id"], **entry}, expected=201
+    )["id"]
+    telling.post(f"/v1/transactions/{row}/exclude", owner, {}, expected=200)
+    assert telling.ask("DELETE", f"/v1/transactions/{row}", owner).status_code == 200
+    assert telling.idle(30)
+    told = [each["data"] for each in inbox.bodies(made)]
+    words = ("added", "modified", "removed")
+    assert sorted([each[word] for word in words] for each in told) == [
+        *([0, 0, 1], [0, 1, 0], [1, 0, 0])
+    ]
+    assert {each["integration"] for each in told} == {own["id"]}
 
 
 def test_a_receiver_that_fails_is_tried_again_when_the_time_has_come(

@@ -18,7 +18,7 @@ type Item = Mapping[str, Any]
 _OWNERS_FIELDS = {
     **{name: name for name in ("connector", "name", "group", "start_date", "import_mode")},
     **{name: name for name in ("deleted", "deactivated", "paused", "key_rights")},
-    "sealed_hint": "credentials",
+    "sealed": "credentials",
     "consent_expires_at": "consent_expires_at",
 }
 """What owners know of an integration beside its status, by the attributes that hold it."""
