@@ -6,9 +6,11 @@ from pydantic import Field
 
 from functions.api.shapes.fields import Json, Moment, Shape
 from functions.api.shapes.queries import IntegrationPageQuery
-from tidemark.domain.events import Event
+from tidemark.domain.events import TYPES, Event
 from tidemark.domain.webhooks import Attempt, Delivery, DeliveryState, Failure
 from tidemark.services.read_events import EventView
+
+_TYPES = ", ".join(f"`{each}`" for each in sorted(TYPES))
 
 
 class EventQuery(IntegrationPageQuery):
@@ -21,7 +23,7 @@ class EventShape(Shape):
     """Something that happened: ids, states and counts."""
 
     id: str
-    type: str
+    type: Annotated[str, Field(description=f"There may be more in time: {_TYPES}.")]
     occurred_at: Moment
     data: dict[str, Json]
 

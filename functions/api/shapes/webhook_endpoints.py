@@ -24,7 +24,7 @@ EventTypes = Annotated[
     Field(
         min_length=1,
         max_length=50,
-        description="Types, all that begin so (`sync.*`), or all (`*`).",
+        description="Types, as events name them; all that begin so (`sync.*`); or all (`*`).",
     ),
 ]
 
