@@ -132,6 +132,15 @@ def test_files_are_told_by_their_states() -> None:
     assert types(it, IMPORT, {**IMPORT, "done": 5, "version": 3}) == []
     committed = {**IMPORT, "status": "committed", "counts": {"imported": 3}}
     assert types(it, IMPORT, committed) == ["import.committed", "transactions.changed"]
+    broken = {**IMPORT, "status": "failed", "counts": {"imported": 2}}
+    committing = {**IMPORT, "status": "committing"}
+    failed, changed = tell(it, committing, broken)
+    assert (failed.type, changed.type, changed.data["added"]) == (
+        *("import.failed", "transactions.changed"),
+        2,
+    )
+    assert types(it, committing, {**broken, "counts": {"imported": 0}}) == ["import.failed"]
+    assert types(it, broken, {**broken, "status": "committing"}) == ["import.committing"]
     reverted = {**committed, "status": "reverted", "revert": {"status": "reverted", "removed": 3}}
     assert types(it, committed, reverted) == ["import.reverted", "transactions.changed"]
     assert types(it, NOTHING, EXPORT) == ["export.created"]

@@ -5,6 +5,9 @@ from collections.abc import Iterator, Mapping
 from tidemark.domain.events import Told
 from tidemark.domain.state_tellings import Item
 
+_WRITTEN = {"committed", "failed"}
+"""In these an import has written all, or as much as it could."""
+
 _FINAL = {"succeeded", "partial", "rate_limited", "failed", "canceled"}
 
 
@@ -91,6 +94,6 @@ def file_job(before: Item, after: Item) -> Iterator[Told]:
     elif after.get("status") != before.get("status"):
         yield Told(f"{kind}.{after.get('status')}", about | facts)
     added = (after.get("counts") or {}).get("imported", 0)
-    if after.get("status") == "committed" != before.get("status"):
+    if before.get("status") != after.get("status") in _WRITTEN:
         yield from _brought(about, {"new": added, "merged": 0})
     yield from _reverted(kind, before, after, about)
