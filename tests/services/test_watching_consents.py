@@ -56,6 +56,21 @@ def test_each_warning_is_given_once(licence: Licence) -> None:
     assert (warning.state, warning.details["days"]) == (IssueState.OPEN, "1")
 
 
+def test_a_warning_that_was_dismissed_is_followed_by_the_next() -> None:
+    """Not by the same again, whoever looks."""
+    on = bank(left=15 * DAY)
+    seen: list[tuple[int | None, IssueState]] = []
+    for _ in range(14 * 4 + 2):
+        days(on, 0.25)
+        if (warning := issues(on).get(IssueType.CONSENT_EXPIRING)) is None:
+            continue
+        if seen[-1:] != [(found(on).consent_warned, warning.state)]:
+            seen.append((found(on).consent_warned, warning.state))
+        on.it.issues.dismiss("alice", warning.id, on.it.clock.now())
+    open_, dismissed = IssueState.OPEN, IssueState.DISMISSED
+    assert seen == [(each, state) for each in (14, 7, 1) for state in (open_, dismissed)]
+
+
 def test_a_consent_that_ended_stops_the_schedule() -> None:
     """Also if nobody noticed: the owner has to reconnect, and is told so instead."""
     on = bank(PRO, left=5 * HOUR)
