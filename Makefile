@@ -8,7 +8,7 @@ help:
 
 setup: .venv/.ready ## make .venv with Python 3.13 and everything that development needs
 
-demo: setup ## connect, sync and re-sync a Kraken account and a Bitcoin wallet, and show it
+demo: setup ## connect an exchange, a wallet and a bank, sync them twice, and show it
 	$(PYTHON) -m local demo
 
 local: setup ## serve the product on this machine, and print how to call it

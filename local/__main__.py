@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     token = commands.add_parser("token", help="print a bearer token for a local server")
     token.add_argument("--owner", required=True, help="whose token (the sub claim)")
     token.add_argument("--scope", default="read write", help="scopes, separated by spaces")
-    commands.add_parser("demo", help="connect, sync and re-sync two sources, and show it")
+    commands.add_parser("demo", help="connect three sources, sync them twice, and show it")
     return parser
 
 

@@ -10,7 +10,13 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 
 _WIDTH = 120  # where the output goes to a file
-_STYLES = {"succeeded": "green", "healthy": "green", "queued": "yellow", "running": "cyan"}
+_STYLES = {
+    "succeeded": "green",
+    "healthy": "green",
+    "queued": "yellow",
+    "running": "cyan",
+    "waiting_for_user": "yellow",
+}
 
 type Json = dict[str, Any]
 
@@ -100,14 +106,27 @@ class View:
             table.add_row(names[row["integration"]], row["asset"], synced, row["calculated"], same)
         self._table("Balances", table)
 
-    def transactions(self, rows: Sequence[Json]) -> None:
-        """Show transactions."""
-        table = Table("when", "kind", "sent", "received", "fee", "source id")
-        for row in rows:
-            amounts = (_amount(row[side]) for side in ("sent", "received", "fee"))
-            source_id = (row["source_id"] or "")[:24]
-            table.add_row(_moment(row["occurred_at"]), row["kind"], *amounts, source_id)
+    def transactions(self, accounts: Sequence[tuple[str, Sequence[Json]]]) -> None:
+        """Show transactions of each account, and what they were worth."""
+        table = Table("integration", "when", "kind", "sent", "received", "fee", "value")
+        for name, rows in accounts:
+            for row in rows:
+                amounts = (_amount(row[side]) for side in ("sent", "received", "fee"))
+                when = _moment(row["occurred_at"])
+                table.add_row(name, when, row["kind"], *amounts, _value(row["valuation"]))
         self._table("Last transactions", table)
+
+    def reports(self, names: Mapping[str, str], reports: Mapping[int, Json]) -> None:
+        """Show what each year's tax report still lacks, and the way to it."""
+        table = Table("year", "", "what it lacks", "the way to it")
+        for year, report in reports.items():
+            if report["ready"]:
+                table.add_row(str(year), "[green]ready[/]")
+            for each in report["blockers"]:
+                about, link = names.get(each["integration"], "all"), each["link"]
+                way = f"{link['method']} {link['href']}"
+                table.add_row(str(year), f"[yellow]{about}[/]", each["message"], way)
+        self._table("Tax reports", table)
 
     def _table(self, title: str, table: Table) -> None:
         """Show a table."""
@@ -127,6 +146,12 @@ def _status(status: str) -> str:
 def _moment(text: str | None) -> str:
     """Shorten a moment to the second."""
     return "" if text is None else text[:19].replace("T", " ")
+
+
+def _value(valuation: Json) -> str:
+    """Write what something was worth, or why nobody knows."""
+    known = valuation["amount"] is not None
+    return _amount(valuation | {"asset": valuation["currency"]}) if known else valuation["status"]
 
 
 def _amount(amount: Json | None) -> str:

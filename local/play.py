@@ -3,24 +3,40 @@
 import signal
 import sys
 import threading
+from datetime import UTC, datetime
 
+from local.api import Api
 from local.child import ServerChild, source_arguments
 from local.identity import token
-from local.replay import Account, replay_sources
+from local.replay import OTP, Account, replay_sources
+
+_OWNER = "you"
 
 _HOW = """
 Tidemark answers at {api}, AWS (moto) at {aws}. Ctrl-C ends it. For example:
 
   export TOKEN={token}
+  ask() {{ curl -sw '\\n' -H "Authorization: Bearer $TOKEN" \\
+    -H 'Content-Type: application/json' "$@"; }}
 
   curl -s {api}/v1/connectors
 {connect}
-  curl -s {api}/v1/integrations -H "Authorization: Bearer $TOKEN"
-  curl -s {api}/v1/syncs -H "Authorization: Bearer $TOKEN"
-  curl -s {api}/v1/syncs -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \\
-    -d '{{"integrations": "all", "mode": "missing"}}'
-  curl -s {api}/v1/balances -H "Authorization: Bearer $TOKEN"
-  curl -s '{api}/v1/transactions?limit=5' -H "Authorization: Bearer $TOKEN"
+The bank waits for a consent at its own page, then for a one-time password:
+
+  curl -sL $(ask {api}/v1/integrations | grep -o 'http[^"]*/bank/auth/[^"]*')
+  curl -s '{api}/_local/idle?timeout=60'
+  sync=$(ask '{api}/v1/syncs?limit=1' | grep -o 'sync_[0-9A-Z]*' | head -1)
+  ask {api}/v1/syncs/$sync/answer -d '{{"otp": "{otp}"}}'
+
+And then:
+
+  curl -s '{api}/_local/idle?timeout=60'
+  ask {api}/v1/integrations
+  ask {api}/v1/syncs
+  ask {api}/v1/balances
+  ask '{api}/v1/transactions?limit=5'
+  ask '{api}/v1/report_readiness?year={year}'
+  ask {api}/v1/syncs -d '{{"integrations": "all", "mode": "missing"}}'
 
 A day passes:
 
@@ -29,9 +45,8 @@ A day passes:
 """
 
 _CONNECT = """
-  curl -s {api}/v1/integrations -H "Authorization: Bearer $TOKEN" \\
-    -H 'Content-Type: application/json' -d '{{"connector": "{connector}", "name": "{name}",
-      "credentials": {{{credentials}}}}}'
+  ask {api}/v1/integrations -d '{{"connector": "{connector}", "name": "{name}",
+    "credentials": {{{credentials}}}}}'
 """
 
 
@@ -45,6 +60,7 @@ def play(api_port: int, aws_port: int) -> int:
         replay_sources() as replay,
         ServerChild(*ports, *source_arguments(replay.urls)) as server,
     ):
+        Api(server.client(_OWNER)).tell_closes(replay.closes)
         sys.stderr.write(how_to_call(server.api, server.aws, replay.accounts))
         ended.wait()
     return 0
@@ -61,4 +77,7 @@ def how_to_call(api: str, aws: str, accounts: tuple[Account, ...]) -> str:
         )
         for account in accounts
     )
-    return _HOW.format(api=api, aws=aws, token=token("you"), connect=connect)
+    last_year = datetime.now(UTC).year - 1
+    return _HOW.format(
+        api=api, aws=aws, token=token(_OWNER), connect=connect, otp=OTP, year=last_year
+    )
