@@ -13,7 +13,6 @@ HERE = Path(__file__).resolve().parent.parent
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks."""
     asked = _parser().parse_args(arguments)
-    sys.path.insert(0, str(HERE / "shared"))  # the replay sources use parts of the package
     command = {"serve": _serve, "token": _token, "play": _play, "demo": _demo}[asked.command]
     return command(asked)
 

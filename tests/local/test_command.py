@@ -1,6 +1,7 @@
 """The command line keeps the local server's contract."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -47,6 +48,19 @@ def test_serve_prints_exactly_one_line_and_ends_quietly() -> None:
     assert ready["ready"] is True
     assert set(ready) == {"ready", "api", "aws"}
     assert (server.returncode, rest, log) == (0, "", "")
+
+
+@pytest.mark.parametrize("name", ["kraken", "esplora", "enable_banking", "gocardless"])
+def test_a_source_runs_as_the_readme_calls_it(name: str) -> None:
+    """By ``python -m`` alone, without a path to the package."""
+    command = [sys.executable, "-m", f"local.sources.{name}", "--help"]
+    environment = {n: v for n, v in os.environ.items() if n != "PYTHONPATH"}
+    ended = subprocess.run(  # noqa: S603
+        command, cwd=ROOT, env=environment, capture_output=True, check=False, text=True
+    )
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "--port" in ended.stdout
 
 
 @pytest.mark.parametrize(
