@@ -13,13 +13,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from email.message import Message
 from pathlib import Path
 from types import FrameType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from local.sources.bitcoin_wallet import PUBLIC_KEY, WalletLife
 from local.sources.chain import Chain, Record
+from local.sources.serving import Answer, Served
 from tidemark.connector_kit.bip32 import address as parse_address
 
 _PAGE, _MEMPOOL_PAGE = 25, 50
@@ -128,39 +129,7 @@ def _json(value: object) -> Reply:
     return Reply(200, json.dumps(value, separators=(",", ":")))
 
 
-class _Handler(BaseHTTPRequestHandler):
-    """Speaks HTTP for an explorer, on kept connections and in one packet per answer."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1
-    explorer: Explorer
-
-    def do_GET(self) -> None:
-        """Answer."""
-        reply = self.explorer.answer(self.path)
-        body = reply.text.encode()
-        self.send_response(reply.status)
-        plain = not reply.text.startswith(("[", "{"))
-        self.send_header("Content-Type", "text/plain" if plain else "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        if reply.retry_after is not None and reply.status != 200:  # noqa: PLR2004
-            self.send_header("Retry-After", str(reply.retry_after))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-        """Say nothing: the explorer keeps its own log."""
-
-
-class _Server(ThreadingHTTPServer):
-    """Lets go of its connections at once."""
-
-    daemon_threads = True
-    block_on_close = False
-
-
-class EsploraSource:
+class EsploraSource(Served):
     """The explorer as a server: a made-up wallet of ``events``, and a recorded one if wanted."""
 
     def __init__(
@@ -180,9 +149,17 @@ class EsploraSource:
         self.truth = self.wallet.live(events)
         self.public_key = PUBLIC_KEY
         self.explorer = Explorer(self.chain, busy_every)
-        handler = type("Handler", (_Handler,), {"explorer": self.explorer})
-        self._server = _Server(("127.0.0.1", port), handler)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        super().__init__(port)
+
+    def answer(self, method: str, path: str, headers: Message, body: bytes) -> Answer:
+        """Answer one request: all that an explorer is asked for is read."""
+        del headers, body
+        read = method == "GET"
+        reply = self.explorer.answer(path) if read else Reply(405, "Method Not Allowed")
+        plain = not reply.text.startswith(("[", "{"))
+        retry_after = None if reply.retry_after is None else str(reply.retry_after)
+        kind = "text/plain" if plain else "application/json"
+        return Answer(reply.status, reply.text.encode(), retry_after, kind)
 
     @property
     def requests(self) -> list[str]:
@@ -192,22 +169,6 @@ class EsploraSource:
     def changing(self) -> AbstractContextManager[Chain]:
         """Give the chain to be changed while it is served: send, mine, reorganise."""
         return self.explorer.changing()
-
-    def start(self) -> Self:
-        """Serve in the background."""
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def stop(self) -> None:
-        """Stop serving."""
-        self._server.shutdown()
-        self._server.server_close()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
 
 def main(arguments: list[str]) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from tests.fakes import FakeClock
 from tests.prices.asking import ANSWERS, DEC_30, DEC_31, NOON, TODAY, Site, answering
-from tidemark.connector_kit.price_source import Means, names, open_sources
+from tidemark.connector_kit.modules import names
+from tidemark.connector_kit.price_source import Means, open_sources
 from tidemark.domain.prices import Pair, Quote
 from tidemark.errors import NotFound
 

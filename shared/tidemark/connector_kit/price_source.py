@@ -1,7 +1,5 @@
 """What price sources are made of, and how they are found: one per module, by its name."""
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,12 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from tidemark.connector_kit import shapes
+from tidemark.connector_kit import modules, shapes
 from tidemark.connector_kit.http import Http
 from tidemark.domain.pages import RateBudget
 from tidemark.domain.ports import Clock
 from tidemark.domain.prices import PriceSource, is_price
-from tidemark.errors import NotFound, RateLimited, SourceGarbage, SourceUnavailable
+from tidemark.errors import RateLimited, SourceGarbage, SourceUnavailable
 
 if TYPE_CHECKING:
     import httpx
@@ -77,12 +75,6 @@ def price(value: object) -> Decimal:
     return read
 
 
-def names(package: str) -> list[str]:
-    """Give the names of all price sources, in order."""
-    path = importlib.import_module(package).__path__
-    return sorted(module.name for module in pkgutil.iter_modules(path))
-
-
 def open_sources(package: str, wanted: Iterable[str], means: Means) -> tuple[PriceSource, ...]:
     """Open sources by name, in the order in which they are asked. Raises NotFound."""
     return tuple(_open(package, name.strip(), means) for name in wanted if name.strip())
@@ -90,15 +82,6 @@ def open_sources(package: str, wanted: Iterable[str], means: Means) -> tuple[Pri
 
 def _open(package: str, name: str, means: Means) -> PriceSource:
     """Open one: the class that its module defines."""
-    if name not in names(package):
-        raise NotFound
-    module = importlib.import_module(f"{package}.{name}")
-    found = [
-        value
-        for value in vars(module).values()
-        if isinstance(value, type)
-        and value.__module__ == module.__name__
-        and hasattr(value, "spot")
-    ]
+    found = [each for each in modules.classes(package, name) if hasattr(each, "spot")]
     source: PriceSource = found[-1](means)
     return source

@@ -1,16 +1,15 @@
 """All connectors, found by the names of their modules."""
 
-import importlib
-import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tidemark.connector_kit import modules
 from tidemark.connector_kit.base import Connector
 from tidemark.connector_kit.http import Http
 from tidemark.domain.consents import Application, Applications, Present, Quota
 from tidemark.domain.ports import Clock
-from tidemark.errors import NotConfigured, NotFound
+from tidemark.errors import NotConfigured
 
 if TYPE_CHECKING:
     import httpx
@@ -88,8 +87,7 @@ class Registry:
 
     def names(self) -> list[str]:
         """Give the names of all connectors, in order."""
-        path = importlib.import_module(self.package).__path__
-        return sorted(module.name for module in pkgutil.iter_modules(path))
+        return modules.names(self.package)
 
     def get(self, name: str) -> Registered:
         """Give one connector.
@@ -97,15 +95,7 @@ class Registry:
         Raises:
             NotFound: when there is no module of this name.
         """
-        if name not in self.names():
-            raise NotFound
-        module = importlib.import_module(f"{self.package}.{name}")
-        found = [
-            value
-            for value in vars(module).values()
-            if isinstance(value, type)
-            and issubclass(value, Connector)
-            and value.__module__ == module.__name__
-        ]
+        defined = modules.classes(self.package, name)
+        found = [each for each in defined if issubclass(each, Connector)]
         base_url = self.sources.get(name)
         return Registered(found[-1], self.clock, self.applications, base_url, self.transport)
