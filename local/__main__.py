@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from local.trouble import CannotStart
+
 HERE = Path(__file__).resolve().parent.parent
 
 
@@ -14,7 +16,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks."""
     asked = _parser().parse_args(arguments)
     command = {"serve": _serve, "token": _token, "play": _play, "demo": _demo}[asked.command]
-    return command(asked)
+    try:
+        return command(asked)
+    except CannotStart as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
 
 
 def _serve(asked: argparse.Namespace) -> int:

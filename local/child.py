@@ -12,11 +12,12 @@ from typing import IO, Self
 import httpx
 
 from local.identity import token
+from local.trouble import CannotStart
 
 _PATIENCE = 15.0  # seconds from SIGTERM to SIGKILL
 
 
-class NotReady(RuntimeError):
+class NotReady(CannotStart):
     """The server ended before it was ready; its log says why."""
 
 

@@ -3,12 +3,15 @@
 Without TCP_NODELAY and buffered writes each call waits tens of milliseconds for an acknowledgement.
 """
 
+import errno
 import socket
 import sys
 import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
+
+from local.trouble import CannotStart
 
 
 class Answer(NamedTuple):
@@ -86,7 +89,15 @@ class QuickServer(ThreadingHTTPServer):
     request_queue_size = 128
 
     def __init__(self, port: int, handler: type[QuickHandler]) -> None:
-        super().__init__(("127.0.0.1", port), handler)
+        try:
+            super().__init__(("127.0.0.1", port), handler)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            raise CannotStart(
+                f"Port {port} of 127.0.0.1 is taken: end what is there, or choose others "
+                "(--api-port, --aws-port; 0: any free one)."
+            ) from None
         self.port: int = self.server_address[1]
 
     @property

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -48,6 +49,19 @@ def test_serve_prints_exactly_one_line_and_ends_quietly() -> None:
     assert ready["ready"] is True
     assert set(ready) == {"ready", "api", "aws"}
     assert (server.returncode, rest, log) == (0, "", "")
+
+
+def test_a_port_that_is_taken_is_told_in_one_line(toy: Toy) -> None:
+    """And how to take another one."""
+    taken = str(urlsplit(toy.child.api).port)
+
+    ended = _run("serve", "--root", str(TOY), "--api-port", taken, "--aws-port", "0", "--quiet")
+
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == (
+        f"Port {taken} of 127.0.0.1 is taken: end what is there, or choose others "
+        "(--api-port, --aws-port; 0: any free one).\n"
+    )
 
 
 @pytest.mark.parametrize("name", ["kraken", "esplora", "enable_banking", "gocardless"])
