@@ -9,6 +9,7 @@ from tidemark.domain.accounts import Account
 from tidemark.domain.integrations import IntegrationKind
 from tidemark.domain.licences import Licence, Tier
 from tidemark.domain.schedules import SLOT, Wheel, next_sync
+from tidemark.services.check_rights import RECHECK
 from tidemark.services.fire_schedules import FireSchedules
 from tidemark.services.watch_consents import WatchConsents
 
@@ -42,6 +43,7 @@ class Ticking:
             it.licences,
             it.clock,
             WatchConsents(it.integrations, it.issues, it.clock),
+            it.queue,
         )
 
     def license(self, licence: Licence) -> None:
@@ -77,6 +79,8 @@ class Ticking:
     def finish(self) -> None:
         """Bring what runs to its end."""
         for _, sync_id in self.it.queue.messages:
+            if sync_id == RECHECK:
+                continue
             self.it.finish(self.it.requests.read("alice", sync_id))
         self.it.queue.messages.clear()
 

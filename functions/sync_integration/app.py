@@ -1,4 +1,4 @@
-"""Syncs integrations from the queue, checks balances, and goes on deleting what is being deleted.
+"""Syncs integrations from the queue, checks balances and rights, and goes on with deletions.
 
 The messages of one batch overlap in a thread pool.
 """
@@ -11,6 +11,7 @@ from tidemark import wiring
 from tidemark.aws.batches import Batch, Record, Undone, overlapping
 from tidemark.aws.invocation import Context, SyncEvent, budget_of, key_of, worker_of
 from tidemark.services.check_on_demand import is_check
+from tidemark.services.check_rights import RECHECK
 from tidemark.services.delete_integration import DELETION
 
 logger = Logger()
@@ -31,7 +32,9 @@ def _drive(record: Record, context: Context) -> bool:
             wiring.delete_integration().go_on(key_of(event), now + budget_of(context))
             return True
         worker = worker_of(context, now, record["messageId"])
-        if is_check(event["sync_id"]):
+        if event["sync_id"] == RECHECK:
+            wiring.check_rights().work(key_of(event), worker)
+        elif is_check(event["sync_id"]):
             wiring.check_on_demand().work(key_of(event), event["sync_id"], worker)
         else:
             wiring.drive_sync().drive(key_of(event), event["sync_id"], worker, budget_of(context))

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from tests.fakes import (
     FakeClock,
+    FakeQueue,
     MemoryAccounts,
     MemoryIntegrations,
     MemoryIssues,
@@ -90,7 +91,9 @@ def _run(made: Sequence[Life], moments: Sequence[datetime], asked: Asked) -> Non
     watermarks: Any = MemoryWatermarks()
     clock = FakeClock(START)
     watching = WatchConsents(integrations, MemoryIssues(), clock)
-    firing = FireSchedules(integrations, accounts, watermarks, requests, DEFAULT, clock, watching)
+    firing = FireSchedules(
+        integrations, accounts, watermarks, requests, DEFAULT, clock, watching, FakeQueue()
+    )
     for life in made:
         integrations.add(life.integration)
         accounts.items[life.owner] = life.account(START)

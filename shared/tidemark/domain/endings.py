@@ -102,10 +102,15 @@ def integration_after(sync: Sync, now: datetime, *, unread_left: bool) -> dict[s
             fields |= {"status": Status.RATE_LIMITED, "status_reason": "rate_limited"}
             fields["retry_at"] = sync.until
         case SyncStatus.FAILED if sync.problem is not None:
-            broken = sync.problem.code in _CREDENTIALS_CODES
-            fields["status"] = Status.INVALID_CREDENTIALS if broken else Status.ERROR
-            fields["status_reason"] = sync.problem.code
+            fields |= failing(sync.problem)
     return fields
+
+
+def failing(problem: Problem) -> dict[str, object]:
+    """Give the fields of an integration whose source cannot be read."""
+    broken = problem.code in _CREDENTIALS_CODES
+    status = Status.INVALID_CREDENTIALS if broken else Status.ERROR
+    return {"status": status, "status_reason": problem.code}
 
 
 def bank_after(sync: Sync, run: Run, integration: Integration) -> dict[str, object]:

@@ -21,6 +21,9 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 MOST_A_DAY = 4
 """Many banks let a source be read so often in 24 hours while its owner is not there."""
 
+_RIGHTS_HOLD = timedelta(days=7)
+"""So long an answer about a key's rights is relied on."""
+
 _STOPPED = {
     Status.RECONNECT_REQUIRED: "reconnect_required",
     Status.INVALID_CREDENTIALS: "invalid_credentials",
@@ -134,6 +137,23 @@ def is_due(
     cadence = cadence_of(table, account.licence, integration.kind, account.last_seen_at, at)
     last = integration.scheduled_for
     return cadence is not None and (last is None or moment - last >= cadence)
+
+
+def rights_are_old(integration: Integration, at: datetime) -> bool:
+    """Tell whether a key's rights are to be asked again: once a week.
+
+    What else can be connected cannot do more than read.
+    """
+    last = integration.rights_checked_at or integration.created_at
+    return integration.kind is IntegrationKind.EXCHANGE and at - last >= _RIGHTS_HOLD
+
+
+def wants_recheck(integration: Integration, at: datetime) -> bool:
+    """Tell whether to ask for a key's rights at its turn, where no sync does.
+
+    The next turn would be too late for what is a week old within this one.
+    """
+    return _stop(integration) is None and rights_are_old(integration, at + Wheel.DAILY.turn - SLOT)
 
 
 def next_sync(

@@ -16,12 +16,11 @@ from tidemark.domain.ports import (
     Snapshots,
 )
 from tidemark.domain.steps import Worker
-from tidemark.domain.syncs import Mode
 from tidemark.errors import RateLimited
 from tidemark.services.ask_balances import AskBalances, has_no_source
 from tidemark.services.check_sums import CheckSums
 from tidemark.services.judge_balances import JudgeBalances
-from tidemark.services.leasing import MARGIN
+from tidemark.services.leasing import borrowed
 from tidemark.services.request_sync import refusal
 
 _LATER = timedelta(seconds=30)
@@ -57,14 +56,11 @@ class CheckOnDemand:
         check = self.checks.get(key.owner, check_id)
         if check is None or self.clock.now() >= check.until or self._is_done(key, check):
             return
-        until = worker.ends + MARGIN
-        if not self.runs.borrow(key, worker.name, now=self.clock.now(), until=until):
-            self.queue.send(key, check_id, _LATER)
-            return
-        try:
-            self._check(key, check)
-        finally:
-            self._give_back(key, worker)
+        with borrowed(self.runs, self.queue, self.clock, key, worker) as ours:
+            if ours:
+                self._check(key, check)
+            else:
+                self.queue.send(key, check_id, _LATER)
 
     def _is_done(self, key: IntegrationKey, check: BalanceCheck) -> bool:
         """Tell whether somebody has taken a snapshot since the check was asked for."""
@@ -96,10 +92,3 @@ class CheckOnDemand:
             self.queue.send(integration.key, check.id, error.retry_after or _LATER)
             return
         self.judging.judge(integration, check.id, synced, anew=True)
-
-    def _give_back(self, key: IntegrationKey, worker: Worker) -> None:
-        """Let go of the lease; a sync whose worker found it taken is handed to another."""
-        self.runs.give_back(key, worker.name)
-        run = self.runs.current(key)
-        if run is not None and run.mode is Mode.INCREMENTAL:
-            self.queue.send(key, run.sync_id)

@@ -10,10 +10,11 @@ from datetime import datetime
 from tidemark.domain.accounts import Account
 from tidemark.domain.integrations import Integration, IntegrationKey
 from tidemark.domain.licences import Licences
-from tidemark.domain.ports import Accounts, Clock, Integrations, Watermarks
-from tidemark.domain.schedules import MOST_A_DAY, SLOT, Wheel, is_due, slot_of
+from tidemark.domain.ports import Accounts, Clock, Integrations, Queue, Watermarks
+from tidemark.domain.schedules import MOST_A_DAY, SLOT, Wheel, is_due, slot_of, wants_recheck
 from tidemark.domain.syncs import Mode, Trigger
 from tidemark.errors import Refused, TidemarkError
+from tidemark.services.check_rights import RECHECK
 from tidemark.services.request_sync import SyncRequests
 from tidemark.services.watch_consents import WatchConsents
 
@@ -29,6 +30,7 @@ class FireSchedules:
     licences: Licences
     clock: Clock
     watching: WatchConsents
+    queue: Queue
 
     def tick(self, wheel: Wheel, at: datetime, until: datetime) -> int:
         """Start what is due at the moment of a tick (UTC); give how many syncs that are.
@@ -69,8 +71,11 @@ class FireSchedules:
         found = self.watching.look(found)
         if key.owner not in known:
             known[key.owner] = self.accounts.get(key.owner)
-        due = is_due(self.licences, known[key.owner], found, moment, at)
-        return due and self._fire(found, moment, at)
+        if is_due(self.licences, known[key.owner], found, moment, at):
+            return self._fire(found, moment, at)
+        if wants_recheck(found, at):
+            self.queue.send(key, RECHECK)
+        return False
 
     def _fire(self, found: Integration, moment: datetime, at: datetime) -> bool:
         """Use the turn, and start or join a sync; what could not be started keeps its turn."""

@@ -1,17 +1,15 @@
 """Asking again what a key may do: rights can be added at the source after it was accepted."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from tidemark.domain.integrations import Integration, IntegrationKey, IntegrationKind
+from tidemark.domain.integrations import Integration, IntegrationKey
 from tidemark.domain.ports import Clock, ConnectorFacts, CoverageStore, Integrations, Issues, Source
+from tidemark.domain.schedules import rights_are_old
 from tidemark.errors import SourceGarbage, SourceUnavailable
 from tidemark.services.check_credentials import accepted, word_of
 from tidemark.services.standing_issues import close_history_issue
 from tidemark.services.write_integration import edit_coverage
-
-SELDOM = timedelta(days=7)
-"""So long an answer about a key's rights is relied on."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +28,12 @@ class RecheckRights:
             TooManyRights, MissingPermission: nothing is to be read with this key.
             SourceError: it is refused, or asks to wait.
         """
+        if rights_are_old(integration, self.clock.now()):
+            self.ask(integration, facts, source)
+
+    def ask(self, integration: Integration, facts: ConnectorFacts, source: Source) -> None:
+        """Ask the source now. Raises like ``recheck``."""
         now = self.clock.now()
-        if not _is_due(integration, now):
-            return
         try:
             rights = accepted(source.rights(), facts)
         except (SourceUnavailable, SourceGarbage):
@@ -48,9 +49,3 @@ class RecheckRights:
         edit_coverage(self.coverage, key, lambda stream: replace(stream, unavailable_before=limit))
         if limit is None:
             close_history_issue(self.issues, key, now)
-
-
-def _is_due(integration: Integration, now: datetime) -> bool:
-    """Tell whether the last answer, that when it was connected if none came later, is old."""
-    last = integration.rights_checked_at or integration.created_at
-    return integration.kind is IntegrationKind.EXCHANGE and now - last >= SELDOM

@@ -33,12 +33,19 @@ def settle_credentials_issue(
     if integration.kind is IntegrationKind.BANK:
         return
     if sync.problem is not None and sync.problem.code in _ABOUT:
-        issues.open(sync.key.owner, _refused(integration.id, sync.problem, now))
+        open_credentials_issue(issues, integration.key, sync.problem, now)
     elif (
         sync.status in {SyncStatus.SUCCEEDED, SyncStatus.PARTIAL}
         and integration.status not in _GOING
     ):
         close_credentials_issues(issues, sync.key, now)
+
+
+def open_credentials_issue(
+    issues: Issues, key: IntegrationKey, problem: Problem, now: datetime
+) -> None:
+    """Tell of credentials that are not accepted."""
+    issues.open(key.owner, _refused(key.integration_id, problem, now))
 
 
 def close_credentials_issues(issues: Issues, key: IntegrationKey, now: datetime) -> None:

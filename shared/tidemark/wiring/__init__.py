@@ -74,6 +74,7 @@ from tidemark.wiring.webhooks import (
 from tidemark.wiring.work import (
     check_balances,
     check_on_demand,
+    check_rights,
     delete_integration,
     drive_sync,
     finish_sync,
@@ -88,6 +89,7 @@ __all__ = [
     "changes",
     "check_balances",
     "check_on_demand",
+    "check_rights",
     "clock",
     "connectors",
     "coverage",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tidemark.services.ask_balances import AskBalances
     from tidemark.services.check_balances import CheckBalances
     from tidemark.services.check_on_demand import CheckOnDemand
+    from tidemark.services.check_rights import CheckRights
     from tidemark.services.delete_integration import DeleteIntegration
     from tidemark.services.drive_sync import DriveSync, Redrive
     from tidemark.services.finish_sync import FinishSync
@@ -89,6 +90,18 @@ def check_on_demand() -> CheckOnDemand:
         sums=CheckSums(ledger(), months(), issues(), clock()),
         queue=queue(),
         clock=clock(),
+    )
+
+
+@cache
+def check_rights() -> CheckRights:
+    """Ask what keys may do."""
+    from tidemark.services.check_rights import CheckRights
+    from tidemark.services.recheck_rights import RecheckRights
+
+    rechecking = RecheckRights(integrations(), coverage(), issues(), clock())
+    return CheckRights(
+        integrations(), runs(), issues(), connectors(), vault(), rechecking, queue(), clock()
     )
 
 
@@ -187,4 +200,5 @@ def fire_schedules() -> FireSchedules:
         licences(),
         clock(),
         watch_consents(),
+        queue(),
     )
