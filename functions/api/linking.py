@@ -8,17 +8,21 @@ from tidemark.services.answer_sync import AnswerSync
 from tidemark.services.consent_states import ConsentStates
 from tidemark.services.link_consent import Reconnect
 from tidemark.services.request_sync import SyncRequests
+from tidemark.services.stop import Stop
 from tidemark.services.take_consent import TakeConsent
 
 
 class Linking:
     """What asks owners for consent, and takes their answers."""
 
-    def __init__(self, wired: Wired, requests: SyncRequests, connecting: Connecting) -> None:
+    def __init__(
+        self, wired: Wired, requests: SyncRequests, connecting: Connecting, stop: Stop
+    ) -> None:
         """Put services together from these ports and services."""
         self._wired = wired
         self._requests = requests
         self._connecting = connecting
+        self._stop = stop
 
     @cached_property
     def reconnect(self) -> Reconnect:
@@ -45,6 +49,7 @@ class Linking:
             vault=wired.vault(),
             states=ConsentStates(wired.cursor_key),
             requests=self._requests,
+            stop=self._stop,
             clock=wired.clock(),
         )
 

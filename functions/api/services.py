@@ -111,7 +111,7 @@ class Services:
         """Connect banks by consent, and take what their owners answer."""
         from functions.api.linking import Linking
 
-        return Linking(self.wired, self.requests, self.connecting)
+        return Linking(self.wired, self.requests, self.connecting, self.stop)
 
     @cached_property
     def filing(self) -> Filing:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tidemark.domain.asking import Wait
+from tidemark.domain.consents import Present
 from tidemark.domain.integrations import IntegrationKey
 from tidemark.domain.syncs import Lease, Run
 from tidemark.errors import LeaseHeld, LeaseLost
@@ -19,17 +20,19 @@ class LeaseItem:
     worker: str | None = None
     until: datetime | None = None
     cancel: bool = False
+    asked: bool = False
+    present: Present | None = None
     touched_at: datetime | None = None
     finished: str | None = None
     wait: Wait | None = None
     answer: bytes | None = None
 
     def current(self) -> Run | None:
-        """Give the run with the cancel flag as it is now."""
+        """Give the run with the cancel flag, and who asked for it, as it is now."""
         if self.run is None:
             return None
         return replace(
-            self.run,
+            self.run.asked_by(self.present) if self.asked else self.run,
             cancel_requested=self.cancel or self.run.cancel_requested,
             answered=self.answer is not None,
         )
@@ -52,7 +55,7 @@ class MemoryRuns:
         current = item.current()
         if current is not None:
             return current
-        item.run, item.cancel, item.touched_at = run, False, now
+        item.run, item.cancel, item.asked, item.touched_at = run, False, False, now
         return run
 
     def current(self, key: IntegrationKey) -> Run | None:
@@ -121,6 +124,14 @@ class MemoryRuns:
             return False
         item.cancel = True
         return True
+
+    def ask_too(self, key: IntegrationKey, sync_id: str, present: Present | None) -> Run | None:
+        """Put the owner beside the run."""
+        item = self._item(key)
+        if item.run is None or item.run.sync_id != sync_id:
+            return None
+        item.asked, item.present = True, present
+        return item.current()
 
     def interrupt(self, key: IntegrationKey) -> None:
         """Raise the fence and drop the claim."""

@@ -12,7 +12,7 @@ from tidemark.domain.integrations import Status
 from tidemark.domain.licences import Licence, Tier
 from tidemark.domain.schedules import next_sync
 from tidemark.domain.steps import Outcome
-from tidemark.domain.syncs import Mode, SyncStatus, Trigger
+from tidemark.domain.syncs import Mode, Sync, SyncStatus, Trigger
 
 FREE = Licence(Tier.FREE, (2025,))
 NO_TIME = timedelta(seconds=-1)
@@ -115,3 +115,38 @@ def test_everything_read_before_the_licence_ended_is_a_success() -> None:
     assert step.outcome is Outcome.DONE
     on.license(FREE)
     assert on.it.finish(replace(sync)).status is SyncStatus.SUCCEEDED
+
+
+def test_what_its_owner_asked_for_too_needs_no_licence() -> None:
+    """Asked by hand, the schedule's sync is joined, and goes on without a licence."""
+    on, sync_id = begun()
+    assert on.it.request().id == sync_id
+    on.license(FREE)
+    assert on.it.finish(on.it.syncs.items["alice", sync_id]).status is SyncStatus.SUCCEEDED
+    assert len(on.it.digest()) == 10
+
+
+def test_it_is_asked_for_while_it_is_being_ended() -> None:
+    """Between the look at the licence and its being kept."""
+    on, sync_id = begun()
+    on.license(FREE)
+    asked: list[Sync] = []
+
+    def press(when: str, call: str) -> None:
+        if (when, call) == ("after", "MemoryAccounts.get") and not asked:
+            asked.append(on.it.request())
+
+    on.it.watch = press
+    assert on.it.finish(on.it.syncs.items["alice", sync_id]).status is SyncStatus.SUCCEEDED
+    assert [each.id for each in asked] == [sync_id]
+
+
+def test_the_schedule_joins_without_a_word() -> None:
+    """What its owner asked for stays the owner's."""
+    on = fired()
+    on.finish()
+    by_hand = on.it.request()
+    assert on.it.request(trigger=Trigger.SCHEDULE).id == by_hand.id
+    run = on.it.runs.current(KEY)
+    assert run is not None
+    assert run.trigger is Trigger.OWNER

@@ -116,14 +116,15 @@ def failing(problem: Problem) -> dict[str, object]:
 def bank_after(sync: Sync, run: Run, integration: Integration) -> dict[str, object]:
     """Give what an ended sync sets besides, if its integration is one of a bank.
 
-    A consent that was granted while the sync ran is not to blame for how it ended.
+    A consent that was granted while the sync ran is not to blame for how it ended, and what was
+    said of the one before is not true of it.
     """
     fields: dict[str, object] = {}
-    if run.consent_until is not None:
+    renewed = _is_after(integration.granted_at, run.started_at or run.requested_at)
+    if run.consent_until is not None and not renewed:
         fields["consent_expires_at"] = run.consent_until
     if sync.status is not SyncStatus.FAILED or sync.problem is None:
         return fields
-    renewed = _is_after(integration.granted_at, run.started_at or run.requested_at)
     gone = sync.problem.code in _RECONNECT_CODES and not renewed
     if gone or integration.sealed is None:
         fields["status"] = Status.RECONNECT_REQUIRED

@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
+from tidemark.domain.consents import Present
 from tidemark.domain.integrations import IntegrationKey
 from tidemark.domain.journal import Chunk
 from tidemark.domain.months import Month
@@ -205,6 +206,9 @@ class Runs(Protocol):
 
     def request_cancel(self, key: IntegrationKey, sync_id: str) -> bool:
         """Ask the run to stop at its next page; False if it is not the current one."""
+
+    def ask_too(self, key: IntegrationKey, sync_id: str, present: Present | None) -> Run | None:
+        """Make the schedule's run its owner's, too, who is ``present``; None if it is over."""
 
     def interrupt(self, key: IntegrationKey) -> None:
         """Raise the fence and drop the claim: whoever is at work can keep nothing more."""

@@ -183,6 +183,10 @@ class Run:
         """Tell whether nothing is left to read, or nothing more may be."""
         return self.problem is not None or self.done or self.cancel_requested
 
+    def asked_by(self, present: Present | None) -> "Run":
+        """Give the run as its owner's, who asked for what the schedule had begun."""
+        return replace(self, trigger=Trigger.OWNER, present=present or self.present)
+
     def stream(self, name: str) -> StreamProgress:
         """Give one stream's progress."""
         return next(stream for stream in self.streams if stream.name == name)

@@ -92,6 +92,27 @@ class SyncRequests:
         )
         return seen_live(self._start(run), run)
 
+    def anew(self, old: Run, present: Present | None) -> None:
+        """Start another sync in place of one that was stopped, whose worker may not know it yet.
+
+        The state machine waits until that one has let go.
+        """
+        now = self.clock.now()
+        run = Run(
+            new_id("sync", now),
+            old.key,
+            old.mode,
+            now,
+            Trigger.CONNECT,
+            old.requested,
+            old.only,
+            touched_at=now,
+            present=present,
+        )
+        if self.runs.claim(run, now).sync_id == run.sync_id:
+            self.syncs.put(record_of(run))
+            self.workflow.start(run.key, run.sync_id, 1)
+
     def cancel(self, owner: str, sync_id: str) -> Sync:
         """Ask a sync to stop: it does at its next page, at once while it waits.
 
@@ -147,11 +168,22 @@ class SyncRequests:
         """Claim the integration for a run and hand it to a worker, or join the current run."""
         current = self.runs.claim(run, run.requested_at)
         if current.sync_id != run.sync_id:
-            return self._join(current)
+            joined = self._joined(current, run)
+            return self._start(run) if joined is None else self._join(joined)
         sync = record_of(run)
         self.syncs.put(sync)
         self._hand_over(run)
         return sync
+
+    def _joined(self, current: Run, wanted: Run) -> Run | None:
+        """Give the running one; the schedule's is its owner's, too, once asked for by hand.
+
+        None: it has ended by now.
+        """
+        by_hand = wanted.trigger is not Trigger.SCHEDULE
+        if current.trigger is not Trigger.SCHEDULE or not by_hand:
+            return current
+        return self.runs.ask_too(current.key, current.sync_id, wanted.present)
 
     def _join(self, run: Run) -> Sync:
         """Give the running sync, even if its record was lost between claim and writing."""

@@ -62,5 +62,6 @@ class Stop:
             warnings=run.warnings,
             problem=problem,
             until=None,
+            waiting=None,
         )
         self.syncs.put(ended)

@@ -176,10 +176,9 @@ class SyncStep:
             run = beginning.begin(run, self.books.clock.now())
             self.awaiting.say(run)
         now = self.books.clock.now()
-        run = Entitlement(self.books.accounts, self.licences).asked(run, beginning.integration, now)
-        return self.books.runs.checkpoint(
-            lease, replace(run, steps=run.steps + 1, touched_at=now, wait_until=None)
-        )
+        counted = replace(run, steps=run.steps + 1, touched_at=now, wait_until=None)
+        entitlement = Entitlement(self.books, self.licences)
+        return entitlement.checkpoint(replace(lease, run=counted), beginning.integration)
 
     def _read(self, writer: Writer, beginning: Beginning, reading: _Reading) -> StepResult:
         """Walk the streams; leave the months behind in order, however it ends."""

@@ -11,7 +11,10 @@ from tidemark.errors import Conflict
 from tidemark.services.consent_issues import settle_consent_issues
 from tidemark.services.consent_states import ConsentStates, refuse_state
 from tidemark.services.request_sync import SyncRequests, refusal
+from tidemark.services.stop import Stop
 from tidemark.services.write_integration import edit
+
+_RENEWED = "The bank was connected again; another sync was started in place of this one."
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class TakeConsent:
     vault: Vault
     states: ConsentStates
     requests: SyncRequests
+    stop: Stop
     clock: Clock
 
     def grant(self, state: str, code: str, present: Present | None) -> None:
@@ -107,11 +111,18 @@ class TakeConsent:
         settle_consent_issues(self.issues, settled, self.clock.now())
 
     def _go_on(self, stored: Integration, present: Present | None) -> None:
-        """Wake the sync that waits; what was synced before is brought up to date."""
-        run = self._waiting(stored.key)
-        if run is not None:
+        """Wake the sync that waits; what was synced before is brought up to date.
+
+        A sync under the old consent is ended and begun again: it reads neither new accounts nor
+        as far back as the bank allows now, and nobody has to answer what was asked there.
+        """
+        run = self.runs.current(stored.key)
+        if run is not None and _is_for_consent(run):
             self.waits.answer(stored.key, run.sync_id, self.vault.seal(stored.key, {}))
             self.requests.waking.wake(stored.key, run.sync_id)
+        elif run is not None:
+            self.stop.interrupt(stored.key, _RENEWED)
+            self.requests.anew(run, present)
         elif stored.last_attempt_at is not None and refusal(stored) is None:
             self.requests.request(
                 stored.key.owner,
@@ -124,9 +135,12 @@ class TakeConsent:
     def _waiting(self, key: IntegrationKey) -> Run | None:
         """Give the run that waits for consent, if there is one."""
         run = self.runs.current(key)
-        if run is None or run.asks is None or run.asks.need is not Need.CONSENT:
-            return None
-        return run
+        return run if run is not None and _is_for_consent(run) else None
+
+
+def _is_for_consent(run: Run) -> bool:
+    """Tell whether a run waits for consent."""
+    return run.asks is not None and run.asks.need is Need.CONSENT
 
 
 def _is_for(integration: Integration, nonce: str) -> bool:

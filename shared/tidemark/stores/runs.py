@@ -2,7 +2,8 @@
 
 ``sync_id`` and ``run`` are the claim; ``lease_owner``, ``lease_until`` and ``fence`` are the lease;
 ``active`` and ``touched_at`` put current runs, and no others, into the index ``by_activity``;
-``finished`` names the last run that ended, so that a repeated call is known for what it is. What a
+``finished`` names the last run that ended, so that a repeated call is known for what it is.
+``asked_by`` tells that an owner asked for what the schedule had begun, and who was there. What a
 run that waits for its owner has besides (see ``waits``) goes with the run.
 Every transition is one conditional update.
 """
@@ -12,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tidemark.domain import moments
+from tidemark.domain.consents import Present
 from tidemark.domain.integrations import IntegrationKey
 from tidemark.domain.syncs import Lease, Run
 from tidemark.errors import LeaseHeld, LeaseLost
@@ -29,7 +31,10 @@ _IS_FREE = (
 _BORROW = "SET #lease_owner = :worker, #lease_until = :until ADD #fence :one"
 _IS_IDLE = _IS_FREE.replace("#sync_id = :sync", "attribute_not_exists(#sync_id)")
 _IS_OURS = "#lease_owner = :worker AND #fence = :fence"
-_RUN = "#sync_id, #run, #active, #touched_at, #cancel, #token, #token_until, #waiting, #answer"
+_RUN = (
+    "#sync_id, #run, #active, #touched_at, #cancel, #asked_by,"
+    " #token, #token_until, #waiting, #answer"
+)
 _FINISH = f"SET #finished = :sync REMOVE #lease_owner, #lease_until, {_RUN}"
 _INTERRUPT = f"REMOVE {_RUN} ADD #fence :one"
 
@@ -145,6 +150,17 @@ class DynamoRuns:
             return False
         return True
 
+    def ask_too(self, key: IntegrationKey, sync_id: str, present: Present | None) -> Run | None:
+        """Put the owner beside the run, which checkpoints write over."""
+        values = {"asked_by": to_text(present) if present else "", "sync": sync_id}
+        try:
+            item = self._table.update(
+                _key(key), "SET #asked_by = :asked_by", when="#sync_id = :sync", values=values
+            )
+        except ConditionFailed:
+            return None
+        return _run(item)
+
     def interrupt(self, key: IntegrationKey) -> None:
         """Raise the fence and drop the claim; the lease itself runs out or is let go."""
         self._table.update(_key(key), _INTERRUPT, values={"one": 1})
@@ -183,6 +199,9 @@ def _run(item: Item) -> Run | None:
     if "run" not in item:
         return None
     run = from_text(Run, item["run"]["S"])
+    if "asked_by" in item:
+        told = item["asked_by"]["S"]
+        run = run.asked_by(from_text(Present, told) if told else None)
     canceled = run.cancel_requested or "cancel" in item
     return replace(run, cancel_requested=canceled, answered="answer" in item)
 

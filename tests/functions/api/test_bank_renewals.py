@@ -1,12 +1,16 @@
 """Banks over HTTP: renewed in place, gone, connected again."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from tests.bank import DAY, MINUTE, NAMED, BankDesk
+from tests.bank import DAY, MINUTE, NAMED, NOW, BankDesk
+from tests.functions.api.desk import Reply
 from tidemark.domain.consents import Need
+from tidemark.domain.endings import bank_after
 from tidemark.domain.integrations import Status
+from tidemark.domain.syncs import Mode, Problem, Run, SyncStatus, record_of
 
 
 @pytest.fixture
@@ -108,19 +112,71 @@ def test_a_consent_that_is_gone_wants_to_be_given_again(desk: BankDesk) -> None:
     assert desk.shown(made)["status"] == "healthy"
 
 
-def test_a_consent_given_meanwhile_is_not_to_blame(desk: BankDesk) -> None:
-    """A sync that began with the old one may end without marking the new one as gone."""
+def renew(desk: BankDesk, made: dict[str, Any]) -> Reply:
+    """Consent once more, for another 90 days."""
+    asked = desk.send("POST", f"/v1/integrations/{made['id']}/reconnect", {}).json
+    desk.bank.expires_at += 90 * DAY
+    return desk.come_back(asked["consent_url"])
+
+
+def test_renewing_ends_what_waits_for_an_answer(desk: BankDesk) -> None:
+    """Nobody has to answer it any more; the like of it begins with the new consent, attended."""
     made = desk.linked()
     desk.step(made, made["first_sync"])
-    sync_id = desk.asks(made, Need.OTP)
-    asked = desk.send("POST", f"/v1/integrations/{made['id']}/reconnect", {}).json
-    desk.world.clock.advance(MINUTE)
-    desk.come_back(asked["consent_url"])
-    desk.bank.gone = True
-    desk.answer(sync_id, otp="123456")
-    item = desk.world.runs.items[desk.key(made)]
-    assert item.run is not None
-    item.run = replace(item.run, consent_until=None)
-    desk.step(made, sync_id)
-    assert desk.sync(sync_id)["error"]["code"] == "reconnect_required"
-    assert desk.shown(made)["status"] == Status.ERROR
+    sync_id = desk.asks(made, Need.OTP, mode="missing")
+    desk.world.waits.keep(desk.key(made), sync_id, "a-task-token", NOW + DAY)
+    desk.world.workflow.asleep.add("a-task-token")
+    desk.bank.asks.clear()
+    assert renew(desk, made).status == 200
+    old = desk.sync(sync_id)
+    assert (old["status"], old["waiting"]) == ("canceled", None)
+    assert "again" in old["error"]["message"]
+    assert desk.world.workflow.told == [("wake", "a-task-token")]
+    assert desk.answer(sync_id, otp="123456").status == 410
+    assert desk.step(made, sync_id) == "stopped"
+    (_, after, _) = desk.world.workflow.executions[-1]
+    assert after != sync_id
+    assert desk.step(made, after) == "done"
+    assert (desk.sync(after)["status"], desk.sync(after)["mode"]) == ("succeeded", "missing")
+    credentials, present, _ = desk.bank.opened[-1]
+    assert (credentials["of"], present is not None) == ("2", True)
+    assert desk.shown(made)["consent_expires_at"] == "2025-11-28T12:00:00.000000Z"
+
+
+def test_renewing_while_a_sync_reads_loses_and_doubles_nothing(desk: BankDesk) -> None:
+    """The old one stops where it is, the new one reads all: with the new accounts, to the end."""
+    desk.bank.page_size = 1
+    made = desk.link().json
+    desk.come_back(made["consent_url"])
+
+    came: list[Reply] = []
+
+    def come(call: str) -> None:
+        if call == "page ledger 3" and not came:
+            came.append(renew(desk, made))
+
+    desk.bank.trouble = come
+    assert desk.step(made, made["first_sync"]) == "stopped"
+    assert desk.sync(made["first_sync"])["status"] == "canceled"
+    (_, after, _) = desk.world.workflow.executions[-1]
+    assert desk.step(made, after) == "done"
+    assert desk.sync(after)["status"] == "succeeded"
+    assert len(desk.ids(desk.key(made))) == 5
+    assert desk.bank.opened[-1][0]["of"] == "2"
+    assert desk.shown(made)["consent_expires_at"] == "2025-11-28T12:00:00.000000Z"
+
+
+def test_what_ends_beside_a_new_consent_says_nothing_of_it(desk: BankDesk) -> None:
+    """A sync that is at its very end cannot be stopped: it may have failed, or know another day."""
+    made = desk.linked()
+    desk.step(made, made["first_sync"])
+    key, now = desk.key(made), desk.world.clock.now()
+    found = desk.world.integrations.items[key]
+    begun = Run("sync_1", key, Mode.INCREMENTAL, now, started_at=now, consent_until=now + DAY)
+    gone = Problem("reconnect_required", "Gone.", "Reconnect.")
+    failed = replace(record_of(begun), status=SyncStatus.FAILED, problem=gone)
+    assert bank_after(failed, begun, found) == {
+        "consent_expires_at": now + DAY,
+        "status": Status.RECONNECT_REQUIRED,
+    }
+    assert bank_after(failed, begun, replace(found, granted_at=now + MINUTE)) == {}

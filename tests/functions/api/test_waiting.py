@@ -6,6 +6,7 @@ import pytest
 
 from tests.bank import MINUTE, BankDesk
 from tidemark.domain.consents import Need
+from tidemark.domain.syncs import Mode, Trigger
 from tidemark.errors import VaultError
 from tidemark.services.wake import KeepToken, NothingToAsk, TendWaits
 
@@ -101,7 +102,8 @@ def test_stopping_ends_the_wait(desk: BankDesk, action: str) -> None:
     sync_id = desk.asks(desk.made, Need.OTP)
     asleep(desk, sync_id)
     assert desk.send("POST", f"/v1/integrations/{desk.made['id']}/{action}").status == 200
-    assert desk.sync(sync_id)["status"] == "canceled"
+    sync = desk.sync(sync_id)
+    assert (sync["status"], sync["waiting"]) == ("canceled", None)
     assert desk.world.workflow.told == [("wake", TOKEN)]
     assert desk.answer(sync_id, otp=RIGHT).status == 410
     assert desk.step(desk.made, sync_id) == "stopped"
@@ -134,6 +136,24 @@ def test_a_sync_without_any_consent_ends(desk: BankDesk) -> None:
     desk.answer(sync_id, otp=RIGHT)
     assert desk.step(desk.made, sync_id) == "done"
     assert desk.sync(sync_id)["error"]["code"] == "reconnect_required"
+
+
+def test_an_owner_who_asks_for_what_the_schedule_began_is_there(desk: BankDesk) -> None:
+    """The bank hears of it, and may ask."""
+    key = desk.key(desk.made)
+    desk.bank.asks[:] = [Need.OTP]
+    (begun,) = desk.world.requests.request(
+        "alice", [desk.made["id"]], Mode.INCREMENTAL, trigger=Trigger.SCHEDULE
+    )
+    body = {"integrations": [desk.made["id"]], "mode": "incremental"}
+    (joined,) = desk.send("POST", "/v1/syncs", body).json["data"]
+    assert joined["id"] == begun.id
+    assert desk.step(desk.made, begun.id) == "ask_user"
+    assert desk.bank.opened[-1][1] is not None
+    desk.answer(begun.id, otp=RIGHT)
+    assert desk.step(desk.made, begun.id) == "done"
+    assert desk.sync(begun.id)["status"] == "succeeded"
+    assert desk.world.runs.current(key) is None
 
 
 def test_an_answer_that_cannot_be_opened_ends_the_sync(desk: BankDesk) -> None:
