@@ -6,9 +6,8 @@ import pytest
 
 from tests.stores.made import KEY, MINUTE, NOW, OTHER, SECOND, at
 from tests.stores.stores import Stores
-from tidemark.domain.consents import Present
 from tidemark.domain.pages import Window
-from tidemark.domain.syncs import Counts, Lease, Mode, Run, StreamProgress, Trigger
+from tidemark.domain.syncs import Counts, Lease, Mode, Run, StreamProgress
 from tidemark.errors import LeaseHeld, LeaseLost
 
 RUN = Run(
@@ -107,24 +106,6 @@ def test_release_keeps_the_claim(stores: Stores) -> None:
     with pytest.raises(LeaseLost):
         stores.runs.checkpoint(lease, RUN)
     assert lease_of(stores, "w2").fence > lease.fence
-
-
-@pytest.mark.parametrize("present", [Present("192.0.2.1", "a browser"), None])
-def test_an_owner_asks_for_what_the_schedule_began(stores: Stores, present: Present | None) -> None:
-    """Whoever is at work hears it with the next checkpoint; with the run it is forgotten."""
-    stores.runs.claim(replace(RUN, trigger=Trigger.SCHEDULE), NOW)
-    lease = lease_of(stores)
-    owners = replace(RUN, trigger=Trigger.OWNER, present=present)
-
-    assert stores.runs.ask_too(KEY, "sync_1", present) == owners
-    assert stores.runs.checkpoint(lease, lease.run).run == owners
-    assert stores.runs.ask_too(KEY, "sync_9", present) is None
-    stores.runs.finish(lease)
-
-    assert stores.runs.ask_too(KEY, "sync_1", present) is None
-    scheduled = replace(RUN, sync_id="sync_2", trigger=Trigger.SCHEDULE)
-    stores.runs.claim(scheduled, NOW)
-    assert stores.runs.current(KEY) == scheduled
 
 
 def test_finish_frees_the_integration(stores: Stores) -> None:

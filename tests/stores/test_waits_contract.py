@@ -1,13 +1,18 @@
-"""What waits for owners: a token that is taken once, an answer that is kept once."""
+"""What waits for owners: a token that is taken once, an answer that is kept once.
 
+And what they ask for themselves, of runs that the schedule began.
+"""
+
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tests.stores.stores import Stores
 from tidemark.domain.asking import Wait
+from tidemark.domain.consents import Present
 from tidemark.domain.integrations import IntegrationKey
-from tidemark.domain.syncs import Lease, Mode, Run
+from tidemark.domain.syncs import Lease, Mode, Run, Trigger
 from tidemark.errors import LeaseLost
 
 KEY = IntegrationKey("alice#1", "intg_1")
@@ -119,3 +124,22 @@ def test_readers_of_runs_see_none_of_it(stores: Stores) -> None:
     stores.waits.answer(KEY, "sync_1", b"sealed")
     assert "a-task-token" not in repr(stores.runs.current(KEY))
     assert "a-task-token" not in repr(list(stores.waits.all()))
+
+
+@pytest.mark.parametrize("present", [Present("192.0.2.1", "a browser"), None])
+def test_an_owner_asks_for_what_the_schedule_began(stores: Stores, present: Present | None) -> None:
+    """Whoever is at work hears it with the next checkpoint; with the run it is forgotten."""
+    stores.runs.interrupt(KEY)
+    begun = Run("sync_1", KEY, Mode.MISSING, NOW, Trigger.SCHEDULE)
+    stores.runs.claim(begun, NOW)
+    lease = lease_of(stores)
+    owners = replace(begun, trigger=Trigger.OWNER, present=present)
+
+    assert stores.runs.ask_too(KEY, "sync_1", present) == owners
+    assert stores.runs.checkpoint(lease, begun).run == owners
+    assert stores.runs.ask_too(KEY, "sync_9", present) is None
+    stores.runs.finish(lease)
+
+    assert stores.runs.ask_too(KEY, "sync_1", present) is None
+    stores.runs.claim(replace(begun, sync_id="sync_2"), NOW)
+    assert stores.runs.current(KEY) == replace(begun, sync_id="sync_2")

@@ -21,7 +21,7 @@ _TAG = "balances"
 )
 def create_balance_check(here: Here, wanted: Annotated[NewBalanceCheck, Body()]) -> Answer:
     """Have sources asked for their balances; a sync that runs there answers it at its end."""
-    view = here.services.balancing.checks.request(here.owner, wanted.integrations)
+    view = here.services.balancing.checks.request(here.owner, wanted.integrations, here.present)
     location = f"/v1/balance_checks/{view.check.id}"
     return answer(BalanceCheckShape.of(view), HTTPStatus.ACCEPTED, location=location)
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from tidemark.domain.consents import Present
+
 CHECK = "chk"
 """What the ids of checks begin with; on the queue, they stand in place of a sync's."""
 
@@ -20,12 +22,16 @@ class CheckStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BalanceCheck:
-    """What was asked for; what was found is in the snapshots taken since ``requested_at``."""
+    """What was asked for; what was found is in the snapshots taken since ``requested_at``.
+
+    ``present`` is who asks, where a bank wants to know: forgotten once that was told to all.
+    """
 
     id: str
     owner: str
     requested_at: datetime
     integrations: tuple[str, ...]
+    present: Present | None = None
 
     @property
     def until(self) -> datetime:

@@ -1,6 +1,6 @@
 """Checking balances when an owner asks: what a worker does for one integration."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from tidemark.domain.checks import CHECK, BalanceCheck
@@ -54,17 +54,31 @@ class CheckOnDemand:
     def work(self, key: IntegrationKey, check_id: str, worker: Worker) -> None:
         """Check, or ask to be called again later; what was done already is not done twice."""
         check = self.checks.get(key.owner, check_id)
-        if check is None or self.clock.now() >= check.until or self._is_done(key, check):
+        if check is None:
             return
+        if self.clock.now() < check.until and not self._is_done(key, check):
+            self._work(key, check, worker)
+        self._forget_owner(check)
+
+    def _work(self, key: IntegrationKey, check: BalanceCheck, worker: Worker) -> None:
+        """Check while nobody else is at work, or ask to be called again later."""
         with borrowed(self.runs, self.queue, self.clock, key, worker) as ours:
             if ours:
                 self._check(key, check)
             else:
-                self.queue.send(key, check_id, _LATER)
+                self.queue.send(key, check.id, _LATER)
 
     def _is_done(self, key: IntegrationKey, check: BalanceCheck) -> bool:
         """Tell whether somebody has taken a snapshot since the check was asked for."""
         return self.snapshots.first_since(key, check.requested_at) is not None
+
+    def _forget_owner(self, check: BalanceCheck) -> None:
+        """Forget who was there, once no bank has to hear of it any more."""
+        if check.present is None:
+            return
+        keys = [IntegrationKey(check.owner, name) for name in check.integrations]
+        if self.clock.now() >= check.until or all(self._is_done(key, check) for key in keys):
+            self.checks.put(replace(check, present=None))
 
     def _check(self, key: IntegrationKey, check: BalanceCheck) -> None:
         """Ask the source, compare, keep; one that is paused or gone by now is left alone."""
@@ -87,7 +101,7 @@ class CheckOnDemand:
         streams, _ = self.coverage.read(integration.key)
         bookmarks = {name: s.bookmark for name, s in streams.items() if s.bookmark is not None}
         try:
-            synced = self.asking.ask(integration, bookmarks)
+            synced = self.asking.ask(integration, bookmarks, present=check.present)
         except RateLimited as error:
             self.queue.send(integration.key, check.id, error.retry_after or _LATER)
             return

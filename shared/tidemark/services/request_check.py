@@ -7,8 +7,9 @@ from typing import Literal
 
 from tidemark.domain.balances import AssetBalance, Finding, Snapshot
 from tidemark.domain.checks import CHECK, BalanceCheck, CheckStatus
+from tidemark.domain.consents import Present
 from tidemark.domain.ids import is_id, new_id
-from tidemark.domain.integrations import Integration, IntegrationKey
+from tidemark.domain.integrations import Integration, IntegrationKey, IntegrationKind
 from tidemark.domain.ports import BalanceChecks, Clock, Integrations, Queue, Snapshots
 from tidemark.errors import Conflict, NotFound
 from tidemark.services.ask_balances import has_no_source
@@ -47,8 +48,12 @@ class RequestChecks:
     queue: Queue
     clock: Clock
 
-    def request(self, owner: str, ids: Sequence[str] | Literal["all"]) -> CheckView:
+    def request(
+        self, owner: str, ids: Sequence[str] | Literal["all"], present: Present | None = None
+    ) -> CheckView:
         """Have the integrations checked; of "all", those that can be.
+
+        ``present`` is who asks: of interest to banks alone.
 
         Raises:
             NotFound: an integration is unknown.
@@ -57,7 +62,9 @@ class RequestChecks:
         targets = self._targets(owner, ids)
         now = self.clock.now()
         named = tuple(each.id for each in targets)
-        check = BalanceCheck(new_id(CHECK, now), owner, now, named)
+        with_bank = any(each.kind is IntegrationKind.BANK for each in targets)
+        told = present if with_bank else None
+        check = BalanceCheck(new_id(CHECK, now), owner, now, named, told)
         self.checks.put(check)
         for each in targets:
             self.queue.send(each.key, check.id)
