@@ -9,6 +9,11 @@ from tidemark.domain.integrations import Integration, IntegrationKind, Status
 from tidemark.domain.syncs import Mode, Problem, Run, Sync, SyncStatus
 from tidemark.domain.windows import claimed
 
+_UNSHARED = (
+    "The bank's consent lacks an account that was read before: what is there of it stays, and"
+    " nothing new is read. Reconnect the bank and choose it too, unless it is closed."
+)
+
 INTERRUPTED = Problem(
     "interrupted",
     "The sync was interrupted before everything was read.",
@@ -47,6 +52,8 @@ def warnings_of(run: Run, integration: Integration | None) -> tuple[str, ...]:
     hidden = []
     if integration is not None and _hides_history(run, integration):
         hidden.append("The key itself hides a part of the history.")
+    if integration is not None and _is_first_without(integration):
+        hidden.append(_UNSHARED)
     return tuple(dict.fromkeys([*run.warnings, *incomplete, *hidden]))
 
 
@@ -139,6 +146,12 @@ def _is_after(moment: datetime | None, other: datetime) -> bool:
 def _degraded_by(sync: Sync, unread_left: bool) -> str:  # noqa: FBT001 - one private caller
     """Name why an integration is not quite healthy."""
     return "unread_rows" if unread_left or sync.counts.unreadable else "incomplete"
+
+
+def _is_first_without(integration: Integration) -> bool:
+    """Tell whether an account was lost since the last sync: its owner is told of that once."""
+    last = integration.last_success_at
+    return any(_is_after(at, last) for at in integration.unshared.values() if last is not None)
 
 
 def _hides_history(run: Run, integration: Integration) -> bool:

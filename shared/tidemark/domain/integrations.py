@@ -98,6 +98,7 @@ class Integration:
     ``extra`` of a bank names it; ``accounts`` are those that its owner consented to, by their
     stable names, ``granted_at`` is when, ``consent_expires_at`` until when, ``pending`` is a
     consent that was asked for. ``consent_warned`` is how many days ahead its owner was last told.
+    ``unshared`` are those of the ``accounts`` that its consent lacks, each with since when.
     """
 
     key: IntegrationKey
@@ -132,6 +133,7 @@ class Integration:
     consent_expires_at: datetime | None = None
     consent_warned: int | None = None
     pending: PendingConsent | None = None
+    unshared: Mapping[str, datetime] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

@@ -132,7 +132,7 @@ class ReadIntegrations:
         return [
             StreamSpans(name, _spans(integration, stream, now), _end(integration, stream, now))
             for name, stream in zip(names, covered(streams, names), strict=True)
-        ]
+        ] + _unshared(integration, names, now)
 
     def _status(
         self, integration: Integration, issues: Sequence[Issue]
@@ -192,6 +192,15 @@ def _end(integration: Integration, stream: StreamCoverage, now: datetime) -> dat
     missing = gaps(stream.intervals, asked)
     end = missing[0].since if missing else asked.until
     return end if end > asked.since else None
+
+
+def _unshared(integration: Integration, names: Sequence[str], now: datetime) -> list[StreamSpans]:
+    """Say of the accounts that a bank's consent lacks that nothing is read of them."""
+    return [
+        StreamSpans(f"{name}:{account}", (Span(at, now, "unavailable"),), None)
+        for account, at in integration.unshared.items()
+        for name in names
+    ]
 
 
 def _spans(integration: Integration, stream: StreamCoverage, now: datetime) -> tuple[Span, ...]:

@@ -88,11 +88,13 @@ class TakeConsent:
 
     def _with(self, old: Integration, nonce: str, granted: Granted, sealed: bytes) -> Integration:
         """Give an integration with its new consent: the state is used up by that."""
+        now, gone = self.clock.now(), set(old.accounts) - granted.accounts
         return replace(
             _without(old, nonce),
             sealed=sealed,
             accounts=tuple(sorted(granted.accounts | set(old.accounts))),
-            granted_at=self.clock.now(),
+            unshared={each: old.unshared.get(each, now) for each in sorted(gone)},
+            granted_at=now,
         )
 
     def _note(self, stored: Integration, granted: Granted) -> None:

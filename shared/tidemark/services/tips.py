@@ -36,6 +36,7 @@ class Tips:
             *self._beside(integration),
             *self._pairs(integration),
             *self._uncovered(integration, facts),
+            *_unshared(integration),
             *_scope(integration, facts),
         )
 
@@ -83,6 +84,16 @@ def _has_gap(integration: Integration, stream: StreamCoverage) -> bool:
         return True
     start = from_start(integration.reads_from)
     return bool(gaps(stream.intervals, Interval(start, until)))
+
+
+def _unshared(integration: Integration) -> Iterator[Tip]:
+    """Name the accounts of a bank that its consent lacks: it tells no balance of them."""
+    if integration.unshared:
+        text = (
+            "The bank's consent lacks accounts that were read before: their transactions count,"
+            f" and their balances are not told: {len(integration.unshared)}."
+        )
+        yield Tip("unshared", text, f"/v1/integrations/{integration.id}/reconnect")
 
 
 def _scope(integration: Integration, facts: ConnectorFacts) -> Iterator[Tip]:

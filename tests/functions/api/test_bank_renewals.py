@@ -1,12 +1,14 @@
 """Banks over HTTP: renewed in place, gone, connected again."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from tests.bank import DAY, MINUTE, NAMED, NOW, BankDesk
 from tests.functions.api.desk import Reply
+from tests.judged import on_demand
 from tidemark.domain.consents import Need
 from tidemark.domain.endings import bank_after
 from tidemark.domain.integrations import Status
@@ -53,6 +55,42 @@ def test_other_accounts_are_refused(desk: BankDesk) -> None:
     assert desk.world.integrations.items[desk.key(made)].sealed == sealed
     desk.bank.accounts = frozenset({"account-1", "account-2"})
     assert desk.come_back(asked["consent_url"]).status == 200
+
+
+def test_an_account_that_is_not_shared_any_more_is_said_to_be_missing(desk: BankDesk) -> None:
+    """What is there of it stays; the next sync says so once, coverage and tips as long as it is."""
+    desk.bank.accounts = frozenset({"account-1", "account-2"})
+    made = desk.linked()
+    desk.step(made, made["first_sync"])
+    ids = desk.ids(desk.key(made))
+    desk.world.clock.advance(DAY)
+    desk.bank.accounts = frozenset({"account-1"})
+    assert renew(desk, made).status == 200
+    told = []
+    for sync_id in (desk.world.queue.messages[-1][1], None, None):
+        desk.world.clock.advance(DAY)
+        again = sync_id or desk.world.requests.request("alice", [made["id"]], Mode.MISSING)[0].id
+        desk.step(made, again)
+        told.append([desk.sync(again)["status"], *desk.sync(again)["warnings"]])
+    assert told[0][0] == "partial"
+    assert "choose it too" in told[0][1]
+    assert told[1:] == [["succeeded"], ["succeeded"]]
+    assert desk.ids(desk.key(made)) == ids
+    path = f"/v1/integrations/{made['id']}/coverage"
+    read, lost = desk.send("GET", path).json["data"]
+    assert (read["stream"], lost["stream"]) == ("ledger", "ledger:account-2")
+    assert [each["state"] for each in lost["intervals"]] == ["unavailable"]
+    assert lost["intervals"][0]["from"] == "2025-06-02T12:00:00.000000Z"
+    desk.world.clock.advance(MINUTE)
+    desk.bank.told_balances = {"EUR": Decimal(1)}
+    check = desk.send("POST", "/v1/balance_checks", {"integrations": [made["id"]]}).json
+    on_demand(desk.world).work(desk.key(made), check["id"], desk.world.worker("check"))
+    rows = desk.send("GET", f"/v1/balance_checks/{check['id']}").json["rows"]
+    assert "unshared" in {tip["code"] for row in rows for tip in row["tips"]}
+
+    desk.bank.accounts = frozenset({"account-1", "account-2"})
+    assert renew(desk, made).status == 200
+    assert len(desk.send("GET", path).json["data"]) == 1
 
 
 def test_an_account_is_connected_once(desk: BankDesk) -> None:
