@@ -129,7 +129,8 @@ class Office:
         """Give manual ones a source."""
         it = self.it
         store = it.see(it.integrations)
-        return Convert(self.checking, store, self.last, it.vault, it.requests, it.clock)
+        stores = (self.checking, store, self.last, it.vault, it.requests, it.clock)
+        return Convert(*stores, self.linking)
 
     @property
     def rotate(self) -> RotateCredentials:

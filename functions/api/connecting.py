@@ -52,6 +52,7 @@ class Connecting:
             vault=self._wired.vault(),
             requests=self._requests,
             clock=self._wired.clock(),
+            linking=self.linking,
         )
 
     @cached_property

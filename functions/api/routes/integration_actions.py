@@ -103,6 +103,8 @@ def convert_integration(
         import_mode=wanted.import_mode,
         changes=Changes(start_date=start) if given else Changes(),
         start_sync=wanted.start_sync,
+        return_to=here.url_of(CALLBACK),
+        present=here.present,
     )
     convert = here.services.connecting.convert
     converted, first = convert.convert(here.owner, integration_id, conversion)
