@@ -91,6 +91,15 @@ def test_a_reference_is_the_identity_and_blanks_are_none() -> None:
     assert all(found.startswith("transactions:account:") for found in page.booked)
 
 
+@pytest.mark.parametrize("word", ["NOTPROVIDED", "NonRef", "not available", "000", "n/a", "-"])
+def test_what_stands_for_no_reference_names_no_row(word: str) -> None:
+    """Banks fill the field with it: each row is one of its own, on whatever page it comes."""
+    rent = [row(days, "rent", word) for days in (60, 30, 0)]
+
+    assert len(set(read([[each] for each in rent]))) == 3
+    assert read([rent]) == read([[row(days, "rent") for days in (60, 30, 0)]])
+
+
 def test_two_rows_under_one_reference_are_not_both_believed() -> None:
     """The second is kept as it came, with its time."""
     page = BankPage("account", understand, Occurrences())

@@ -7,6 +7,7 @@ size of the pages.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -23,6 +24,9 @@ from tidemark.errors import SourceGarbage
 
 STREAM = "transactions"
 _VERSION = "fp1"
+_NO_REFERENCE = re.compile(r"0*|notprovided|notavailable|nonref|none|null|na", re.IGNORECASE)
+"""The letters and digits of what banks write where they name no row: each row has it."""
+
 _MOST_KEPT, _NEAR = 500, timedelta(days=10)
 
 type Record = dict[str, object]
@@ -121,7 +125,7 @@ class BankPage:
         """Put a row where it belongs; two rows under one reference are not both believed."""
         if row.lane is Lane.VOID:
             return
-        found = _found(self.account, row.reference or self._numbered(row), row, record)
+        found = _found(self.account, _reference(row) or self._numbered(row), row, record)
         lane = self.booked if row.lane is Lane.BOOKED else self.pending
         known = lane.setdefault(found.id, found)
         if known.raw != found.raw:
@@ -139,6 +143,12 @@ class BankPage:
         name = fingerprint("unread", raw)
         unread_id = f"{self.account}:{name}:{self.met.number('', name)}"
         self.unread.append(Unread(unread_id, reason, raw, at))
+
+
+def _reference(row: BankRow) -> str:
+    """Give the bank's own name of a row; empty where there is none."""
+    bare = re.sub(r"[\W_]", "", row.reference)
+    return "" if _NO_REFERENCE.fullmatch(bare) else row.reference
 
 
 def _found(account: str, source_id: str, row: BankRow, record: Record) -> Found:
