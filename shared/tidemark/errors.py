@@ -11,6 +11,7 @@ TidemarkError
 │   ├── NotConfigured           the deployment has no application at this aggregator
 │   ├── RateLimited             wait until ``retry_after`` has passed, then go on
 │   ├── SourceUnavailable       try again later: timeout, 5xx, maintenance
+│   │   └── AskedInVain         not in this sync: each try counts
 │   ├── SourceGarbage           the answer is not what the provider documents
 │   └── CursorExpired           the place where the walk stopped is gone: start the window again
 ├── LedgerError                 a write could not be made
@@ -116,6 +117,10 @@ class SourceUnavailable(SourceError):
     """The provider does not answer, answers too slowly, or is in maintenance."""
 
     code = "source_unavailable"
+
+
+class AskedInVain(SourceUnavailable):
+    """Nobody answered a request that may be made only a few times a day."""
 
 
 class SourceGarbage(SourceError):

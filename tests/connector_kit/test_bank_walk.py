@@ -97,6 +97,17 @@ def test_days_that_lie_back_have_an_end() -> None:
     assert bank.asked[0][1] == Days(back(45).date(), back(10).date(), longest=False)
 
 
+def test_what_is_booked_is_not_pending_too() -> None:
+    """Some banks list a row under both for a while."""
+    both = [row("2026-01-14", "-1")]
+
+    page = BankReader(
+        ["A"], lambda _account, _days, _key: Fetched(both, pending=both), understand, NOW
+    ).page(Window(None, NOW), None, None)
+
+    assert (len(page.transactions), page.pending, page.read) == (1, [], 2)
+
+
 def test_a_bank_that_does_not_go_back_so_far_is_asked_for_less() -> None:
     """Until it gives something; what lies before is said, and not claimed."""
     bank = Bank(memory=100)

@@ -9,12 +9,13 @@ from local.sources.bank_history import DOLLARS, GIRO, SAVINGS, made_up_bank
 from local.sources.enable_banking import EnableBankingSource
 from tests.connectors.bank_world import NOW, PRESENT, BankWorld, still
 from tidemark.domain.consents import Present
+from tidemark.domain.integrations import IntegrationKey
 from tidemark.domain.legs import net
 from tidemark.domain.pages import Window
-from tidemark.errors import (
-    CursorExpired,
-    RateLimited,
-)
+from tidemark.domain.setbacks import set_back
+from tidemark.domain.steps import Outcome
+from tidemark.domain.syncs import Mode, Run
+from tidemark.errors import CursorExpired, RateLimited, SourceUnavailable
 
 
 @pytest.fixture
@@ -185,6 +186,20 @@ def test_headers_are_sent_all_or_none(
     world.read(present=present)
 
     assert len(world.quota.taken) == 3
+
+
+def test_a_bank_that_is_down_is_asked_once_a_sync_with_nobody_there(world: BankWorld) -> None:
+    """Else one outage would use up the day; an owner who is there may have it tried again."""
+    world.consent()
+    server(world).behaviour.fails["transactions"] = 408, "ASPSP_TIMEOUT"
+    run = Run("sync_1", IntegrationKey("alice", "intg_1"), Mode.INCREMENTAL, NOW)
+    for present, outcome in ((None, Outcome.DONE), (PRESENT, Outcome.WAIT)):
+        with pytest.raises(SourceUnavailable) as caught:
+            world.read(present=present)
+        after, result = set_back(run, caught.value, NOW)
+        assert result.outcome is outcome
+        assert (after.problem is not None) is (present is None)
+    assert len(world.quota.taken) == 1
 
 
 def test_the_fifth_reading_of_a_day_is_refused(world: BankWorld) -> None:

@@ -1,17 +1,17 @@
 """Banks through GoCardless: consents, tokens, limits, and accounts that change their ids."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from local.sources.bank_history import DOLLARS, GIRO, made_up_bank
+from local.sources.bank_history import DOLLARS, GIRO, SAVINGS, made_up_bank
 from local.sources.gocardless import GocardlessSource
-from tests.connectors.bank_world import NOW, RETURN_TO, BankWorld, still
+from tests.connectors.bank_world import NOW, PRESENT, RETURN_TO, BankWorld, still
 from tidemark.connectors.gocardless import Gocardless
 from tidemark.domain.consents import Need
 from tidemark.domain.legs import net
-from tidemark.errors import BadCredentials, ConsentGone, OwnerNeeded, RateLimited
+from tidemark.errors import AskedInVain, BadCredentials, ConsentGone, OwnerNeeded, RateLimited
 
 
 @pytest.fixture
@@ -53,6 +53,28 @@ def test_a_renewed_consent_keeps_ids(world: BankWorld) -> None:
     assert first.accounts == second.accounts
     assert first.credentials["accounts"] != second.credentials["accounts"]
     assert world.read().found.keys() == before.found.keys()
+
+
+@pytest.mark.parametrize("back", [None, 800])
+def test_what_lies_before_the_agreements_days_is_not_claimed(back: int | None) -> None:
+    """Rows reach to the edge of what was agreed to: there is more, which GoCardless never gives."""
+    with GocardlessSource(made_up_bank(still(), days=900)) as source:
+        world = BankWorld(source, "gocardless")
+        source.bank.share(SAVINGS)
+        world.consent()
+        read = world.read(None if back is None else NOW - timedelta(days=back))
+
+    assert read.pages[-1].history_from == datetime(2024, 1, 16, tzinfo=UTC)
+    assert "2024-01-16" in read.warnings[0]
+
+
+def test_a_history_that_begins_later_is_whole(world: BankWorld) -> None:
+    """An account that is younger than the agreement's days; and a window within them."""
+    world.consent()
+    first = world.read()
+    assert first.pages[-1].history_from is None
+    assert not first.warnings
+    assert not world.read(NOW - timedelta(days=729), first.bookmark).warnings
 
 
 def test_without_a_consent_the_owner_is_needed(world: BankWorld) -> None:
@@ -106,6 +128,15 @@ def test_limits_are_heeded(world: BankWorld) -> None:
         world.read(NOW - timedelta(days=45), first.bookmark)
     assert caught.value.retry_after == timedelta(hours=23, seconds=1)
     assert 0 in {left for left, _ in heard.values()}
+
+
+def test_a_bank_that_is_down_is_asked_once_a_sync(world: BankWorld) -> None:
+    """Each try counts, whoever is there."""
+    world.consent()
+    server(world).behaviour.fails["transactions"] = 503, "ServiceError"
+    with pytest.raises(AskedInVain):
+        world.read(present=PRESENT)
+    assert len(world.quota.taken) == 1
 
 
 def test_one_token_serves_until_it_is_refused(world: BankWorld) -> None:

@@ -1,7 +1,8 @@
 """What the connectors of banks have in common: accounts of one consent, one after the other."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from secrets import token_hex
@@ -14,6 +15,10 @@ from tidemark.connector_kit.bank_walk import Days
 from tidemark.connector_kit.base import Connector
 from tidemark.domain.integrations import IntegrationKind
 from tidemark.domain.pages import KeyRights, Page, Window
+from tidemark.errors import AskedInVain, SourceUnavailable
+
+_UNATTENDED = 4
+"""So often a day a bank is read with nobody there."""
 
 
 class BankConnector(Connector):
@@ -59,6 +64,18 @@ class BankConnector(Connector):
         """Say that a consent only reads, if there is one."""
         self.consent_until()
         return KeyRights(read_only=True)
+
+    @contextmanager
+    def _counted(self, account: str, scope: str) -> Iterator[None]:
+        """Count what is asked of an account; where nobody answers, the next sync asks again."""
+        if self.quota is None:
+            yield
+            return
+        self.quota.take(account, scope, _UNATTENDED)
+        try:
+            yield
+        except SourceUnavailable as error:
+            raise AskedInVain(str(error)) from None
 
     @abstractmethod
     def _fetch(self, account: str, days: Days, key: str | None) -> Fetched:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from tidemark.connector_kit.bank_rows import BankPage, Lane, Understand
@@ -29,12 +29,14 @@ class TooFarBack(SourceError):
 class Fetched(NamedTuple):
     """Records of one account as they came, and the bank's key for the next page.
 
-    ``pending`` are those that the bank lists apart as not booked yet.
+    ``pending`` are those that the bank lists apart as not booked yet. Before ``begins`` the
+    aggregator gives none at all, where it says so.
     """
 
     records: Sequence[object]
     key: str | None = None
     pending: Sequence[object] = ()
+    begins: date | None = None
 
 
 type Fetch = Callable[[str, Days, str | None], Fetched]
@@ -68,8 +70,8 @@ class BankReader:
         page.take(fetched.records)
         page.take(fetched.pending, Lane.PENDING)
         walk = replace(walk, start=walk.start.met(page))
-        cut_at = walk.start.cut_at
-        if fetched.key is None and days.since is None and cut_at is not None:
+        cut_at = walk.start.cut_at(days, fetched.begins) if fetched.key is None else None
+        if cut_at is not None:
             walk = walk.limited(cut_at)
             warnings.append(_CUT.format(cut_at))
         return self._page(walk, page, fetched, warnings)
@@ -89,12 +91,13 @@ class BankReader:
     ) -> Page:
         """Make the page, and at the end the bookmark."""
         after = walk.after(page, fetched.key)
+        pending = [each for name, each in page.pending.items() if name not in page.booked]
         times = [row.occurred_at for row in page.rows]
         return Page(
             list(page.booked.values()),
             after.spell() if after else None,
             page.unread,
-            list(page.pending.values()),
+            pending,
             read=len(fetched.records) + len(fetched.pending),
             reached=min(times, default=None) if walk.is_last else None,
             bookmark=None if after else spell_bookmark(self.accounts),

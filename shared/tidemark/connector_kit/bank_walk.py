@@ -21,6 +21,9 @@ from tidemark.errors import CursorExpired, SourceGarbage
 _SURE = timedelta(days=88)
 """So far back any bank gives transactions at any time: some refuse ninety days to the day."""
 
+_QUIET = timedelta(days=45)
+"""An account where nothing happened for so long is taken for one that was not there."""
+
 _LADDER = (730, 365, 180, 90, 88, 60, 30, 10, 3)
 
 
@@ -63,10 +66,19 @@ class Start:
                 start = Start(row.day, told=True, from_nothing=start.from_nothing or nothing)
         return start
 
-    @property
-    def cut_at(self) -> date | None:
-        """Give the day before which there must be more than the bank gave."""
-        return self.day if self.told and not self.from_nothing else None
+    def cut_at(self, days: Days, begins: date | None) -> date | None:
+        """Give the day before which there must be more than the bank gave, if there is one.
+
+        ``begins`` is where the aggregator's memory does, if it says so: rows up to there go on
+        before it.
+        """
+        if self.day is None or self.from_nothing:
+            return None
+        if self.told and days.since is None:
+            return self.day
+        if begins is None or (days.since is not None and days.since >= begins):
+            return None
+        return begins if self.day < begins + _QUIET else None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ one in between all the same, what the owner answers is sent with the repeated re
 
 import json
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import override
@@ -32,7 +33,6 @@ from tidemark.domain.pages import Scope
 _ISSUER, _AUDIENCE = "enablebanking.com", "api.enablebanking.com"
 _PSU_TYPES = ("personal", "business")
 _LONGEST_CONSENT, _LINK_LIFETIME = timedelta(days=180), timedelta(hours=1)
-_UNATTENDED = 4
 _PSU = "psu_headers"
 _WAITING = frozenset({"PENDING_AUTHORIZATION", "RETURNED_FROM_BANK"})
 
@@ -83,10 +83,9 @@ class EnableBanking(BankConnector):
     def balances(self, bookmarks: Mapping[str, str] | None = None) -> dict[str, Decimal] | None:
         """Give what is booked per currency, over all accounts; None if a bank does not say."""
         told = []
-        for account, uid in bank_consent.accounts_of(self.credentials).items():
-            headers = self._psu(account, "balances")
-            answer = self._get(f"/accounts/{quote(uid, safe='')}/balances", headers=headers)
-            rows = shapes.listing(shapes.mapping(answer).get("balances"))
+        for account in bank_consent.accounts_of(self.credentials):
+            answer = self._of_account(account, "balances", self._psu())
+            rows = shapes.listing(answer.get("balances"))
             told.append([balance(shapes.mapping(row)) for row in rows])
         return booked_sums(told, ("CLBD", "ITBD"))
 
@@ -161,8 +160,6 @@ class EnableBanking(BankConnector):
 
     def _fetch(self, account: str, days: Days, key: str | None) -> Fetched:
         """Fetch a page of an account's rows."""
-        uid = bank_consent.accounts_of(self.credentials)[account]
-        path = f"/accounts/{quote(uid, safe='')}/transactions"
         query = {"strategy": "longest" if days.longest else "default"}
         if days.since is not None:
             query["date_from"] = days.since.isoformat()
@@ -170,11 +167,11 @@ class EnableBanking(BankConnector):
             query["date_to"] = days.until.isoformat()
         if key is not None:
             query["continuation_key"] = key
-        headers = self._psu(account, STREAM, counted=key is None and not self._answered)
+        headers, again = self._psu(), key is not None or self._answered
         if self._otp is not None:
             headers["Psu-Otp"] = self._otp
         try:
-            told = shapes.mapping(self._get(path, query, headers))
+            told = self._of_account(account, STREAM, headers, query, counted=not again)
         except errors.OwnerNeeded:
             self._otp, self._answered = None, False
             raise
@@ -182,13 +179,26 @@ class EnableBanking(BankConnector):
         rows = shapes.listing(told.get("transactions"))
         return Fetched(rows, shapes.text(told.get("continuation_key")) or None)
 
-    def _psu(self, account: str, scope: str, *, counted: bool = True) -> dict[str, str]:
-        """Give the headers about an owner who is there; without, count the reading."""
+    def _of_account(
+        self,
+        account: str,
+        scope: str,
+        headers: Mapping[str, str],
+        query: Mapping[str, str] | None = None,
+        *,
+        counted: bool = True,
+    ) -> dict[str, object]:
+        """Ask for something of an account; without headers about an owner, it is counted."""
+        uid = bank_consent.accounts_of(self.credentials)[account]
+        counting = self._counted(account, scope) if counted and not headers else nullcontext()
+        with counting:
+            answer = self._get(f"/accounts/{quote(uid, safe='')}/{scope}", query, headers)
+        return shapes.mapping(answer)
+
+    def _psu(self) -> dict[str, str]:
+        """Give the headers about an owner who is there."""
         required = self.credentials.get(_PSU, "")
-        headers = bank_consent.psu_headers(self.present, [n for n in required.split(",") if n])
-        if not headers and counted and self.quota is not None:
-            self.quota.take(account, scope, _UNATTENDED)
-        return headers
+        return bank_consent.psu_headers(self.present, [n for n in required.split(",") if n])
 
     def _get(
         self,

@@ -8,7 +8,7 @@ are known by their number and currency.
 
 import functools
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from secrets import token_hex
 from typing import override
@@ -28,7 +28,7 @@ from tidemark.domain.consents import Granted, Link
 from tidemark.domain.pages import Scope
 
 _MOST_DAYS, _LINK_LIFETIME = 180, timedelta(hours=1)
-_UNATTENDED = 4
+_HISTORY = "historical_days"
 _WAITING = frozenset({"CR", "GC", "UA", "SA", "GA"})
 _GONE = "The bank's consent has ended: connect the bank again."
 
@@ -102,9 +102,14 @@ class Gocardless(BankConnector):
             "reference": reference,
         }
         made = shapes.mapping(self._calls.post("/requisitions/", asked))
-        keep = {"requisition": shapes.text(made.get("id")), "agreement": agreement}
+        keep = {
+            "requisition": shapes.text(made.get("id")),
+            "agreement": agreement,
+            "reference": reference,
+            _HISTORY: str(wanted["max_historical_days"]),
+        }
         until = self.clock.now() + _LINK_LIFETIME
-        return Link(bank_consent.page_of(made.get("link")), until, {**keep, "reference": reference})
+        return Link(bank_consent.page_of(made.get("link")), until, keep)
 
     def banks(self, country: str) -> list[dict[str, object]]:
         """List the banks of a country."""
@@ -123,7 +128,7 @@ class Gocardless(BankConnector):
             raise errors.BadCredentials("No account was shared: connect the bank again.")
         credentials = {
             **{name: self.credentials[name] for name in ("aspsp", "country")},
-            **{name: keep[name] for name in ("requisition", "agreement")},
+            **{name: text for name, text in keep.items() if name != "reference"},
             bank_consent.ACCOUNTS: bank_consent.spell_accounts(accounts),
         }
         until = self._agreed_until(keep["agreement"])
@@ -172,16 +177,20 @@ class Gocardless(BankConnector):
         query = {name: day.isoformat() for name, day in ends.items() if day is not None}
         answer = shapes.mapping(self._of_account(account, STREAM, query), STREAM)
         booked, pending = (shapes.listing(answer.get(lane)) for lane in ("booked", "pending"))
-        return Fetched(booked, pending=pending)
+        return Fetched(booked, pending=pending, begins=self._begins())
+
+    def _begins(self) -> date | None:
+        """Give the first day of the history that was agreed to, where that is known."""
+        days = shapes.count(self.credentials.get(_HISTORY))
+        return None if days is None else (self.clock.now() - timedelta(days=days)).date()
 
     def _of_account(self, account: str, scope: str, query: Mapping[str, str]) -> object:
         """Ask for something of an account, and heed what is said of how often that may be."""
         account_id = bank_consent.accounts_of(self.credentials)[account]
-        if self.quota is not None:
-            self.quota.take(account, scope, _UNATTENDED)
         self._calls.forget_limit()
         try:
-            return self._calls.get(f"/accounts/{quote(account_id, safe='')}/{scope}/", query)
+            with self._counted(account, scope):
+                return self._calls.get(f"/accounts/{quote(account_id, safe='')}/{scope}/", query)
         finally:
             limit = self._calls.limit
             if self.quota is not None and limit is not None:

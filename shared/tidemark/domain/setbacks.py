@@ -7,6 +7,7 @@ from tidemark.domain.asking import ask
 from tidemark.domain.steps import Outcome, StepResult
 from tidemark.domain.syncs import Problem, Run
 from tidemark.errors import (
+    AskedInVain,
     CredentialsError,
     MissingPermission,
     OwnerNeeded,
@@ -20,7 +21,7 @@ from tidemark.errors import (
 LONGEST_WAIT = timedelta(minutes=16)
 """A run waits this long for its source; what asks for more ends it as ``rate_limited``."""
 
-_MOST_WAITS = {RateLimited: 12, SourceUnavailable: 6, SourceGarbage: 3}
+_MOST_WAITS = {RateLimited: 12, AskedInVain: 0, SourceUnavailable: 6, SourceGarbage: 3}
 _LONGEST_BACKOFF = timedelta(seconds=60)
 _NEXT_STEPS = {
     "rate_limited": "Wait; the next sync goes on where this one stopped.",
