@@ -159,6 +159,19 @@ def test_each_account_is_counted_once_per_reading_and_scope(world: BankWorld) ->
     assert server(world).unattended == dict.fromkeys((f"{a}/{s}" for a, s in scopes), 1)
 
 
+def test_asking_for_fewer_days_is_the_same_reading(world: BankWorld) -> None:
+    """A bank that does not go back so far has given nothing: after a long pause, too."""
+    world.consent()
+    first = world.read()
+    world.quota.taken.clear()
+    world.source.bank.clock.advance(timedelta(hours=2))
+    assert world.read(NOW - timedelta(days=600), first.bookmark).warnings
+
+    assert sorted(world.quota.taken) == [
+        (a, "transactions") for a in sorted((GIRO, SAVINGS, DOLLARS))
+    ]
+
+
 def test_an_owner_who_is_there_is_not_counted(world: BankWorld) -> None:
     """All headers that the bank wants are sent, so that it counts nothing either."""
     world.consent()

@@ -22,7 +22,7 @@ from tidemark.connector_kit import bank_consent, enable_banking_codes, rs256, sh
 from tidemark.connector_kit.bank import BankConnector
 from tidemark.connector_kit.bank_balances import booked_sums
 from tidemark.connector_kit.bank_consent import chosen
-from tidemark.connector_kit.bank_reader import Fetched
+from tidemark.connector_kit.bank_reader import Fetched, TooFarBack
 from tidemark.connector_kit.bank_rows import STREAM
 from tidemark.connector_kit.bank_walk import Days
 from tidemark.connector_kit.base import Field
@@ -67,6 +67,7 @@ class EnableBanking(BankConnector):
     understand = staticmethod(understand)
     _otp: str | None = None
     _answered = False
+    _too_far = ""
 
     @classmethod
     @override
@@ -167,11 +168,14 @@ class EnableBanking(BankConnector):
             query["date_to"] = days.until.isoformat()
         if key is not None:
             query["continuation_key"] = key
-        headers, again = self._psu(), key is not None or self._answered
+        headers, again = self._psu(), key is not None or self._answered or self._too_far == account
         if self._otp is not None:
             headers["Psu-Otp"] = self._otp
         try:
             told = self._of_account(account, STREAM, headers, query, counted=not again)
+        except TooFarBack:
+            self._too_far = account
+            raise
         except errors.OwnerNeeded:
             self._otp, self._answered = None, False
             raise
