@@ -13,23 +13,20 @@ which is how Tidemark sends what an owner answers.
 
 import argparse
 import json
-import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
-from email.message import Message
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 from uuid import uuid4
 
-from local.sources import bank_controls, enable_banking_shapes, jwt_check
+from local.sources import enable_banking_shapes, jwt_check
 from local.sources.bank import Bank
 from local.sources.bank_history import made_up_bank
-from local.sources.bank_visits import Asking, Readings
+from local.sources.bank_server import BankServer, Request
 from local.sources.enable_banking_consents import Authorization, Consents, Refused
-from local.sources.enable_banking_rules import Behaviour, Request, window
+from local.sources.enable_banking_rules import Behaviour, window
 from local.sources.enable_banking_shapes import cut, read_key
-from local.sources.serving import Answer, Served
 
 ASPSP = {"name": "Musterbank", "country": "DE"}
 _ROUTES: tuple[tuple[str, str, str], ...] = (
@@ -43,8 +40,13 @@ _ROUTES: tuple[tuple[str, str, str], ...] = (
 )
 
 
-class EnableBankingSource(Served):
-    """The server, on a port of 127.0.0.1; use it in ``with``, or call ``start`` and ``stop``."""
+class EnableBankingSource(BankServer):
+    """The server."""
+
+    routes = _ROUTES
+    page = "/bank/"
+    refused = Refused
+    malformed = 422, "WRONG_REQUEST_PARAMETERS"
 
     def __init__(
         self,
@@ -60,32 +62,19 @@ class EnableBankingSource(Served):
         With ``application`` only its tokens are taken; their signatures are checked with
         ``public_key`` (PEM).
         """
-        self.bank = bank or made_up_bank()
-        self.behaviour = behaviour or Behaviour()
+        super().__init__(bank, port)
+        self.behaviour: Behaviour = behaviour or Behaviour()
         self.consents = Consents(self.bank)
-        self.asking, self.readings = Asking(), Readings()
         self.credentials = {"aspsp": ASPSP["name"], "country": "DE", "psu_type": "personal"}
-        self.requests: Counter[str] = Counter()
         self.unattended: Counter[str] = Counter()
         self._application, self._public_key = application, public_key
-        super().__init__(port)
 
-    def answer(self, method: str, path: str, headers: Message, body: bytes) -> Answer:
-        """Answer one request, in Enable Banking's words."""
-        url = urlsplit(path)
-        query = {name: values[0] for name, values in parse_qs(url.query).items()}
-        try:
-            with self.bank.lock:
-                if url.path.startswith("/_bank/"):
-                    return _json(bank_controls.control(self, url.path[7:], body))
-                if url.path.startswith("/bank/"):
-                    return self._bank_page(url.path[6:], denied="deny" in query)
-                told = {name.title(): value for name, value in headers.items()}
-                return self._api(method, url.path, Request(query, told, json.loads(body or b"{}")))
-        except Refused as refused:
-            return _refusal(refused)
-        except (KeyError, ValueError):
-            return _refusal(Refused(422, "WRONG_REQUEST_PARAMETERS"))
+    def check(self, _path: str, request: Request) -> None:
+        """Look at the token."""
+        authorization, now = request.headers.get("Authorization"), self.bank.clock.now()
+        wrong = jwt_check.wrong_with(authorization, now, self._application, self._public_key)
+        if wrong:
+            raise Refused(401, "UNAUTHORIZED_ACCESS", wrong)
 
     def consent(self, link: str, *, deny: bool = False) -> str:
         """Be the customer at the bank's page; give where it leads back to."""
@@ -158,28 +147,6 @@ class EnableBankingSource(Served):
         shown = [enable_banking_shapes.transaction(account, row) for row in page]
         return {"transactions": shown, "continuation_key": after and after.spell()}
 
-    def _api(self, method: str, path: str, request: Request) -> Answer:
-        """Answer a call of the API."""
-        now = self.bank.clock.now()
-        authorization = request.headers.get("Authorization")
-        wrong = jwt_check.wrong_with(authorization, now, self._application, self._public_key)
-        if wrong:
-            raise Refused(401, "UNAUTHORIZED_ACCESS", wrong)
-        for called, pattern, name in _ROUTES:
-            match = re.fullmatch(pattern, path)
-            if match and called == method:
-                self.requests[name] += 1
-                if name in self.behaviour.fails:
-                    raise Refused(*self.behaviour.fails[name])
-                act: Callable[..., object] = getattr(self, name)
-                return _json(act(request, *match.groups()))
-        raise Refused(404, "WRONG_REQUEST_PARAMETERS", "There is no such path")
-
-    def _bank_page(self, path: str, *, denied: bool) -> Answer:
-        """Be the bank's page, whose customer agrees at once."""
-        back = self.consents.way_back(path.rpartition("/")[2], denied=denied)
-        return Answer(302, b"", content_type="text/plain", headers={"Location": back})
-
     def _aspsp(self, name: str, country: str) -> object:
         """Describe a bank."""
         return {
@@ -202,17 +169,6 @@ class EnableBankingSource(Served):
         self.unattended[f"{account}/{scope}"] += 1
         if not self.readings.take(account, scope, self.bank.clock.now()):
             raise Refused(429, "ASPSP_RATE_LIMIT_EXCEEDED", "Four readings a day")
-
-
-def _json(value: object) -> Answer:
-    """Answer well."""
-    return Answer(200, json.dumps(value).encode())
-
-
-def _refusal(refused: Refused) -> Answer:
-    """Refuse in Enable Banking's shape."""
-    told = {"message": refused.message, "code": refused.status, "error": refused.error}
-    return Answer(refused.status, json.dumps({**told, "detail": refused.detail}).encode())
 
 
 def main() -> None:

@@ -1,24 +1,27 @@
 """The consents of the fake Enable Banking: how one is asked for, given, used, and ends."""
 
+import json
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
+from local.sources import bank_server
 from local.sources.bank import Bank
+from local.sources.serving import Answer
 
 CODE_LIFETIME = timedelta(minutes=10)
 FRESH = timedelta(hours=1)
 """So long after its customer was there, a bank gives all of its history."""
 
 
-class Refused(Exception):
-    """A request that is refused: status, and Enable Banking's word and sentence for it."""
+class Refused(bank_server.Refused):
+    """A request that is refused: by Enable Banking's word and sentence for it."""
 
-    def __init__(self, status: int, error: str, message: str = "", detail: object = None) -> None:
-        super().__init__(error)
-        self.status, self.error = status, error
-        self.message, self.detail = message or error.capitalize().replace("_", " "), detail
+    def __init__(self, status: int, word: str, text: str = "", detail: object = None) -> None:
+        super().__init__(status, word, text or word.capitalize().replace("_", " "))
+        told = {"message": self.text, "code": status, "error": word, "detail": detail}
+        self.answer = Answer(status, json.dumps(told).encode())
 
 
 @dataclass

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 from local.sources.enable_banking_consents import Refused, Session
 from local.sources.enable_banking_shapes import Key
@@ -24,15 +23,6 @@ class Behaviour:
     required_psu_headers: tuple[str, ...] = ("Psu-Ip-Address", "Psu-User-Agent")
     history_days: int = 90
     fails: dict[str, tuple[int, str]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Request:
-    """One request as it is looked at."""
-
-    query: Mapping[str, str]
-    headers: Mapping[str, str]
-    body: Mapping[str, Any]
 
 
 def window(

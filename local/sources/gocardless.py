@@ -7,21 +7,16 @@ ids are the requisition's, and so many readings of an account and scope a day, t
 
 import argparse
 import json
-import re
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from email.message import Message
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 from uuid import uuid4
 
-from local.sources import bank_controls, gocardless_shapes
+from local.sources import gocardless_shapes
 from local.sources.bank import BOOKED, Bank, BankAccount
-from local.sources.bank_history import made_up_bank
-from local.sources.bank_visits import Asking, Readings
+from local.sources.bank_server import BankServer, Request, as_json
 from local.sources.gocardless_consents import (
     ACCESS,
     REFRESH,
@@ -31,10 +26,11 @@ from local.sources.gocardless_consents import (
     Tokens,
 )
 from local.sources.gocardless_shapes import INSTITUTION
-from local.sources.serving import Answer, Served
+from local.sources.serving import Answer
 
 _HEADER = "HTTP_X_RATELIMIT_ACCOUNT_SUCCESS_"
 _ROUTES: tuple[tuple[str, str, str], ...] = (
+    ("POST", r"/token/(new|refresh)/", "token"),
     ("GET", r"/institutions/", "institutions"),
     ("POST", r"/agreements/enduser/", "make_agreement"),
     ("GET", r"/agreements/enduser/([^/]+)/", "agreement"),
@@ -51,16 +47,14 @@ class Behaviour:
     fails: dict[str, tuple[int, str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Request:
-    """One request as it is looked at."""
+class GocardlessSource(BankServer):
+    """The server."""
 
-    query: Mapping[str, str]
-    body: Mapping[str, Any]
-
-
-class GocardlessSource(Served):
-    """The server, on a port of 127.0.0.1; use it in ``with``, or call ``start`` and ``stop``."""
+    routes = _ROUTES
+    base = "/api/v2"
+    page = "/start/"
+    refused = Refused
+    malformed = 400, "Bad request"
 
     def __init__(
         self,
@@ -71,35 +65,12 @@ class GocardlessSource(Served):
         readings: int = 4,
     ) -> None:
         """Prepare to serve a bank; port 0 takes a free one. ``secret`` is the one pair taken."""
-        self.bank = bank or made_up_bank()
-        self.behaviour, self.asking = Behaviour(), Asking()
-        self.readings, self.tokens = Readings(readings), Tokens()
+        super().__init__(bank, port, readings)
+        self.behaviour, self.tokens = Behaviour(), Tokens()
         self.agreements: dict[str, Agreement] = {}
         self.requisitions: dict[str, Requisition] = {}
         self.credentials = {"aspsp": str(INSTITUTION["id"]), "country": "DE"}
-        self.requests: Counter[str] = Counter()
         self._secret = secret
-        super().__init__(port)
-
-    def answer(self, method: str, path: str, headers: Message, body: bytes) -> Answer:
-        """Answer one request, in GoCardless's words."""
-        url = urlsplit(path)
-        query = {name: values[0] for name, values in parse_qs(url.query).items()}
-        try:
-            with self.bank.lock:
-                if url.path.startswith("/_bank/"):
-                    return _json(bank_controls.control(self, url.path[7:], body))
-                if url.path.startswith("/start/"):
-                    back = self.consent(url.path, deny="deny" in query)
-                    return Answer(302, b"", headers={"Location": back})
-                request = Request(query, json.loads(body or b"{}"))
-                return self._api(method, url.path.removeprefix("/api/v2"), headers, request)
-        except Refused as refused:
-            told = {"summary": refused.summary, "detail": refused.detail}
-            body = json.dumps({**told, "status_code": refused.status}).encode()
-            return Answer(refused.status, body, headers=refused.headers)
-        except (KeyError, ValueError):
-            return Answer(400, b'{"summary":"Bad request","detail":"","status_code":400}')
 
     def consent(self, link: str, *, deny: bool = False) -> str:
         """Be the customer at the bank's page; give where it leads back to."""
@@ -169,28 +140,18 @@ class GocardlessSource(Served):
         if not free:
             raise Refused(429, "Rate limit exceeded", "Try again later", headers)
         days = timedelta(days=found[0].agreement.historical_days)
-        return _json(_told(account, scope, request.query, now, (now - days).date()), headers)
+        return as_json(_told(account, scope, request.query, now, (now - days).date()), headers)
 
-    def _api(self, method: str, path: str, headers: Message, request: Request) -> Answer:
-        """Answer a call of the API."""
-        now = self.bank.clock.now()
-        if path in {"/token/new/", "/token/refresh/"}:
-            self.requests[path] += 1
-            return _json(self._token(path, request.body, now))
-        token = str(headers.get("Authorization", "")).removeprefix("Bearer ")
-        self.tokens.check("access", token, now)
-        for called, pattern, name in _ROUTES:
-            match = re.fullmatch(pattern, path)
-            if match and called == method:
-                self.requests[name] += 1
-                act: Callable[..., Answer | object] = getattr(self, name)
-                told = act(request, *match.groups())
-                return told if isinstance(told, Answer) else _json(told)
-        raise Refused(404, "Not found")
+    def check(self, path: str, request: Request) -> None:
+        """Look at the token, unless one is asked for."""
+        if not path.startswith("/token/"):
+            token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+            self.tokens.check("access", token, self.bank.clock.now())
 
-    def _token(self, path: str, told: Mapping[str, Any], now: datetime) -> dict[str, object]:
+    def token(self, request: Request, which: str) -> dict[str, object]:
         """Give tokens for the application's secret, or a new one for the refreshing one."""
-        if path == "/token/refresh/":
+        told, now = request.body, self.bank.clock.now()
+        if which == "refresh":
             self.tokens.check("refresh", told["refresh"], now)
             return self.tokens.give("access", ACCESS, now)
         pair = told["secret_id"], told["secret_key"]
@@ -225,11 +186,6 @@ def _told(
             lane = "booked" if booking.status == BOOKED else "pending"
             rows[lane].append(gocardless_shapes.transaction(account, placed))
     return {"transactions": rows}
-
-
-def _json(value: object, headers: Mapping[str, str] | None = None) -> Answer:
-    """Answer well."""
-    return Answer(200, json.dumps(value).encode(), headers=headers or {})
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """The tokens and consents of the fake GoCardless Bank Account Data."""
 
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,18 +8,21 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from uuid import uuid4
 
+from local.sources import bank_server
+from local.sources.serving import Answer
+
 ACCESS, REFRESH = timedelta(hours=24), timedelta(days=30)
 
 
-class Refused(Exception):
+class Refused(bank_server.Refused):
     """A request that is refused, in GoCardless's shape; ``headers`` go with it."""
 
     def __init__(
-        self, status: int, summary: str, detail: str = "", headers: Mapping[str, str] | None = None
+        self, status: int, word: str, text: str = "", headers: Mapping[str, str] | None = None
     ) -> None:
-        super().__init__(summary)
-        self.status, self.summary, self.detail = status, summary, detail
-        self.headers = headers or {}
+        super().__init__(status, word, text)
+        told = {"summary": word, "detail": text, "status_code": status}
+        self.answer = Answer(status, json.dumps(told).encode(), headers=headers or {})
 
 
 @dataclass

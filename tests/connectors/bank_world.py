@@ -21,8 +21,6 @@ NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 RETURN_TO = "https://tidemark.example/v1/consents/callback"
 PRESENT = Present("203.0.113.9", "Firefox")
 
-type Source = EnableBankingSource | GocardlessSource
-
 
 class Known:
     """Applications that anybody accepts."""
@@ -88,10 +86,10 @@ class Read:
 
 
 @dataclass
-class BankWorld:
+class BankWorld[S: (EnableBankingSource, GocardlessSource)]:
     """One connection of one owner at one aggregator, whose clock is the bank's."""
 
-    source: Source
+    source: S
     name: str
     granted: Granted | None = None
     quota: Quotas = field(default_factory=Quotas)

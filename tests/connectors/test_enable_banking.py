@@ -17,21 +17,17 @@ from tidemark.domain.steps import Outcome
 from tidemark.domain.syncs import Mode, Run
 from tidemark.errors import CursorExpired, RateLimited, SourceUnavailable
 
+type World = BankWorld[EnableBankingSource]
+
 
 @pytest.fixture
-def world() -> Iterator[BankWorld]:
+def world() -> Iterator[World]:
     """Serve a bank with three accounts; nobody has consented yet."""
     with EnableBankingSource(made_up_bank(still())) as source:
         yield BankWorld(source, "enable_banking")
 
 
-def server(world: BankWorld) -> EnableBankingSource:
-    """Give the server itself."""
-    assert isinstance(world.source, EnableBankingSource)
-    return world.source
-
-
-def test_everything_comes_out(world: BankWorld) -> None:
+def test_everything_comes_out(world: World) -> None:
     """All booked rows of all accounts, adding up to the balances; pending ones beside them."""
     granted = world.consent()
     read = world.read()
@@ -48,7 +44,7 @@ def test_everything_comes_out(world: BankWorld) -> None:
     assert not read.unread
 
 
-def test_a_renewed_consent_keeps_ids(world: BankWorld) -> None:
+def test_a_renewed_consent_keeps_ids(world: World) -> None:
     """The accounts have other names in it, and the same identity."""
     before_names = world.consent().credentials["accounts"]
     before = world.read()
@@ -58,9 +54,9 @@ def test_a_renewed_consent_keeps_ids(world: BankWorld) -> None:
     assert world.read().found.keys() == before.found.keys()
 
 
-def test_a_renewal_in_the_middle_of_a_walk_begins_again(world: BankWorld) -> None:
+def test_a_renewal_in_the_middle_of_a_walk_begins_again(world: World) -> None:
     """The bank's key of the next page is gone with the old consent."""
-    server(world).behaviour.page_size = 5
+    world.source.behaviour.page_size = 5
     world.consent()
     with world.open() as source:
         first = source.page("transactions", Window(None, NOW), None, None)
@@ -69,7 +65,7 @@ def test_a_renewal_in_the_middle_of_a_walk_begins_again(world: BankWorld) -> Non
         source.page("transactions", Window(None, NOW), first.cursor, None)
 
 
-def test_other_accounts_in_the_middle_of_a_walk_begin_again(world: BankWorld) -> None:
+def test_other_accounts_in_the_middle_of_a_walk_begin_again(world: World) -> None:
     """A cursor is good for the accounts that it was made with."""
     world.consent()
     with world.open() as source:
@@ -80,7 +76,7 @@ def test_other_accounts_in_the_middle_of_a_walk_begin_again(world: BankWorld) ->
         source.page("transactions", Window(None, NOW), first.cursor, None)
 
 
-def test_an_account_that_is_shared_later_is_read_from_its_beginning(world: BankWorld) -> None:
+def test_an_account_that_is_shared_later_is_read_from_its_beginning(world: World) -> None:
     """Whatever the others' window: the bookmark tells which were read to their ends."""
     world.source.bank.share(GIRO)
     world.consent()
@@ -94,7 +90,7 @@ def test_an_account_that_is_shared_later_is_read_from_its_beginning(world: BankW
     assert len(second.found) < len(first.found)
 
 
-def test_an_hour_later_the_bank_gives_less_and_that_is_said(world: BankWorld) -> None:
+def test_an_hour_later_the_bank_gives_less_and_that_is_said(world: World) -> None:
     """What lies before is not claimed; the rest is read.
 
     Asked for everything, it is the first row of the dollars that shows where the bank begins.
@@ -113,12 +109,12 @@ def test_an_hour_later_the_bank_gives_less_and_that_is_said(world: BankWorld) ->
     assert known.found.keys() == later.found.keys()
 
 
-def test_ids_are_the_same_for_any_window_and_page_size(world: BankWorld) -> None:
+def test_ids_are_the_same_for_any_window_and_page_size(world: World) -> None:
     """Twins keep their numbers, since whole days are read, whatever begins and ends them."""
     world.consent()
     whole = world.read()
     for size, days in ((1, 9), (7, 20), (50, 88), (1_000, 30)):
-        server(world).behaviour.page_size = size
+        world.source.behaviour.page_size = size
         since = NOW - timedelta(days=days, hours=5)
         part = world.read(since, whole.bookmark, present=PRESENT)
         day = since.replace(hour=0)
@@ -126,7 +122,7 @@ def test_ids_are_the_same_for_any_window_and_page_size(world: BankWorld) -> None
         assert part.found.keys() == expected
 
 
-def test_a_range_that_lies_back_has_an_end(world: BankWorld) -> None:
+def test_a_range_that_lies_back_has_an_end(world: World) -> None:
     """Nothing of a later day is asked for."""
     world.consent()
     since, until = NOW - timedelta(days=40), NOW - timedelta(days=30)
@@ -136,7 +132,7 @@ def test_a_range_that_lies_back_has_an_end(world: BankWorld) -> None:
     assert max(times) <= until
 
 
-def test_a_row_that_is_booked_leaves_the_pending_ones(world: BankWorld) -> None:
+def test_a_row_that_is_booked_leaves_the_pending_ones(world: World) -> None:
     """It comes as a transaction, and is pending no more."""
     world.consent()
     first = world.read()
@@ -147,7 +143,7 @@ def test_a_row_that_is_booked_leaves_the_pending_ones(world: BankWorld) -> None:
     assert len(second.found.keys() - first.found.keys()) == 1
 
 
-def test_each_account_is_counted_once_per_reading_and_scope(world: BankWorld) -> None:
+def test_each_account_is_counted_once_per_reading_and_scope(world: World) -> None:
     """However many pages it has; the bank counts the same."""
     world.consent()
     world.read()
@@ -156,10 +152,10 @@ def test_each_account_is_counted_once_per_reading_and_scope(world: BankWorld) ->
 
     scopes = [(a, s) for s in ("transactions", "balances") for a in (GIRO, SAVINGS, DOLLARS)]
     assert sorted(world.quota.taken) == sorted(scopes)
-    assert server(world).unattended == dict.fromkeys((f"{a}/{s}" for a, s in scopes), 1)
+    assert world.source.unattended == dict.fromkeys((f"{a}/{s}" for a, s in scopes), 1)
 
 
-def test_asking_for_fewer_days_is_the_same_reading(world: BankWorld) -> None:
+def test_asking_for_fewer_days_is_the_same_reading(world: World) -> None:
     """A bank that does not go back so far has given nothing: after a long pause, too."""
     world.consent()
     first = world.read()
@@ -172,7 +168,7 @@ def test_asking_for_fewer_days_is_the_same_reading(world: BankWorld) -> None:
     ]
 
 
-def test_an_owner_who_is_there_is_not_counted(world: BankWorld) -> None:
+def test_an_owner_who_is_there_is_not_counted(world: World) -> None:
     """All headers that the bank wants are sent, so that it counts nothing either."""
     world.consent()
     world.read(present=PRESENT)
@@ -180,7 +176,7 @@ def test_an_owner_who_is_there_is_not_counted(world: BankWorld) -> None:
         source.balances()
 
     assert not world.quota.taken
-    assert not server(world).unattended
+    assert not world.source.unattended
 
 
 @pytest.mark.parametrize(
@@ -191,20 +187,20 @@ def test_an_owner_who_is_there_is_not_counted(world: BankWorld) -> None:
     ],
 )
 def test_headers_are_sent_all_or_none(
-    world: BankWorld, required: tuple[str, ...], present: Present
+    world: World, required: tuple[str, ...], present: Present
 ) -> None:
     """What cannot be told whole is not told: the reading counts as unattended."""
-    server(world).behaviour.required_psu_headers = required
+    world.source.behaviour.required_psu_headers = required
     world.consent()
     world.read(present=present)
 
     assert len(world.quota.taken) == 3
 
 
-def test_a_bank_that_is_down_is_asked_once_a_sync_with_nobody_there(world: BankWorld) -> None:
+def test_a_bank_that_is_down_is_asked_once_a_sync_with_nobody_there(world: World) -> None:
     """Else one outage would use up the day; an owner who is there may have it tried again."""
     world.consent()
-    server(world).behaviour.fails["transactions"] = 408, "ASPSP_TIMEOUT"
+    world.source.behaviour.fails["transactions"] = 408, "ASPSP_TIMEOUT"
     run = Run("sync_1", IntegrationKey("alice", "intg_1"), Mode.INCREMENTAL, NOW)
     for present, outcome in ((None, Outcome.DONE), (PRESENT, Outcome.WAIT)):
         with pytest.raises(SourceUnavailable) as caught:
@@ -215,7 +211,7 @@ def test_a_bank_that_is_down_is_asked_once_a_sync_with_nobody_there(world: BankW
     assert len(world.quota.taken) == 1
 
 
-def test_the_fifth_reading_of_a_day_is_refused(world: BankWorld) -> None:
+def test_the_fifth_reading_of_a_day_is_refused(world: World) -> None:
     """By our own count before the bank is asked, and by the bank's."""
     world.consent()
     first = world.read()
@@ -226,7 +222,7 @@ def test_the_fifth_reading_of_a_day_is_refused(world: BankWorld) -> None:
         world.read(since, first.bookmark)
     assert caught.value.retry_after == timedelta(hours=6)
     world.quota.most = 4
-    calls = server(world).requests["transactions"]
+    calls = world.source.requests["transactions"]
     with pytest.raises(RateLimited):
         world.read(since, first.bookmark)
-    assert server(world).requests["transactions"] == calls
+    assert world.source.requests["transactions"] == calls

@@ -22,21 +22,17 @@ from tidemark.errors import (
     SourceGarbage,
 )
 
+type World = BankWorld[EnableBankingSource]
+
 
 @pytest.fixture
-def world() -> Iterator[BankWorld]:
+def world() -> Iterator[World]:
     """Serve a bank with three accounts; nobody has consented yet."""
     with EnableBankingSource(made_up_bank(still())) as source:
         yield BankWorld(source, "enable_banking")
 
 
-def server(world: BankWorld) -> EnableBankingSource:
-    """Give the server itself."""
-    assert isinstance(world.source, EnableBankingSource)
-    return world.source
-
-
-def test_without_a_consent_the_owner_is_needed(world: BankWorld) -> None:
+def test_without_a_consent_the_owner_is_needed(world: World) -> None:
     """Pages, rights and the end of the consent say so alike."""
     with world.open() as source:
         for ask in (world.read, source.rights, source.consent_until, source.balances):
@@ -45,24 +41,24 @@ def test_without_a_consent_the_owner_is_needed(world: BankWorld) -> None:
             assert caught.value.need == Need.CONSENT
 
 
-def test_a_consent_says_how_long_it_lasts(world: BankWorld) -> None:
+def test_a_consent_says_how_long_it_lasts(world: World) -> None:
     """Until it has ended, by itself or by somebody's hand: then the bank is to be connected."""
     world.consent()
     with world.open() as source:
         assert source.consent_until() == NOW + timedelta(days=180)
         assert source.rights().read_only is True
     for status in ("REVOKED", "CLOSED", "CANCELLED", "EXPIRED"):
-        server(world).end_sessions(status)
+        world.source.end_sessions(status)
         with world.open() as source, pytest.raises(ConsentGone):
             source.consent_until()
     with pytest.raises(ConsentGone):
         world.read()
 
 
-def test_a_password_goes_with_the_repeated_request(world: BankWorld) -> None:
+def test_a_password_goes_with_the_repeated_request(world: World) -> None:
     """A wrong one is asked for again; the right one is used once, and the reading counted once."""
     world.consent()
-    server(world).asking.require("otp", "4711")
+    world.source.asking.require("otp", "4711")
     window = Window(None, NOW)
     for otp in ("0815", "4711"):
         with world.open() as source:
@@ -75,23 +71,23 @@ def test_a_password_goes_with_the_repeated_request(world: BankWorld) -> None:
                     source.page("transactions", window, None, None)
                 continue
             assert source.page("transactions", window, None, None).transactions
-    assert server(world).asking.wrong == 1
+    assert world.source.asking.wrong == 1
     assert len(world.read().found) == world.source.bank.count()
 
 
-def test_a_confirmation_is_waited_for(world: BankWorld) -> None:
+def test_a_confirmation_is_waited_for(world: World) -> None:
     """Nothing is sent; the request is only repeated."""
     world.consent()
-    server(world).asking.require("confirmation")
+    world.source.asking.require("confirmation")
     with pytest.raises(OwnerNeeded) as caught:
         world.read()
     assert caught.value.need == Need.CONFIRMATION
-    server(world).asking.confirm()
+    world.source.asking.confirm()
 
     assert len(world.read().found) == world.source.bank.count()
 
 
-def test_there_has_to_be_such_a_bank(world: BankWorld) -> None:
+def test_there_has_to_be_such_a_bank(world: World) -> None:
     """Names are found whatever their case; of others some are named that may be meant."""
     world.owners = {**world.owners, "aspsp": "musterbank"}
     assert world.consent().credentials["aspsp"] == "Musterbank"
@@ -104,21 +100,21 @@ def test_there_has_to_be_such_a_bank(world: BankWorld) -> None:
         assert source.banks("FR") == []
 
 
-def test_a_code_is_good_once(world: BankWorld) -> None:
+def test_a_code_is_good_once(world: World) -> None:
     """The second time, and without any, there is no consent."""
     world.consent()
     with world.open() as source, pytest.raises(BadCredentials):
         source.grant("nobody gave this", {})
 
 
-def test_consents_ask_for_no_more_than_the_bank_allows(world: BankWorld) -> None:
+def test_consents_ask_for_no_more_than_the_bank_allows(world: World) -> None:
     """The bank's most, and never more than 180 days."""
     for most, expected in ((timedelta(days=90), 90), (timedelta(days=400), 180)):
-        server(world).behaviour.maximum_validity = most
+        world.source.behaviour.maximum_validity = most
         assert world.consent().expires_at == NOW + timedelta(days=expected)
 
 
-def test_identity_is_that_of_the_accounts(world: BankWorld) -> None:
+def test_identity_is_that_of_the_accounts(world: World) -> None:
     """Two links before a consent are two; with the same accounts they are one connection."""
     first = EnableBanking.identity(world.owners)
     assert first != EnableBanking.identity(world.owners)

@@ -13,21 +13,17 @@ from tidemark.domain.consents import Need
 from tidemark.domain.legs import net
 from tidemark.errors import AskedInVain, BadCredentials, ConsentGone, OwnerNeeded, RateLimited
 
+type World = BankWorld[GocardlessSource]
+
 
 @pytest.fixture
-def world() -> Iterator[BankWorld]:
+def world() -> Iterator[World]:
     """Serve a bank with three accounts; nobody has consented yet."""
     with GocardlessSource(made_up_bank(still())) as source:
         yield BankWorld(source, "gocardless")
 
 
-def server(world: BankWorld) -> GocardlessSource:
-    """Give the server itself."""
-    assert isinstance(world.source, GocardlessSource)
-    return world.source
-
-
-def test_everything_comes_out(world: BankWorld) -> None:
+def test_everything_comes_out(world: World) -> None:
     """All booked rows of all accounts, adding up to the balances; pending ones beside them."""
     granted = world.consent()
     read = world.read()
@@ -44,7 +40,7 @@ def test_everything_comes_out(world: BankWorld) -> None:
     assert not read.unread
 
 
-def test_a_renewed_consent_keeps_ids(world: BankWorld) -> None:
+def test_a_renewed_consent_keeps_ids(world: World) -> None:
     """Its accounts have other ids, and are known by their numbers."""
     first = world.consent()
     before = world.read()
@@ -68,7 +64,7 @@ def test_what_lies_before_the_agreements_days_is_not_claimed(back: int | None) -
     assert "2024-01-16" in read.warnings[0]
 
 
-def test_a_history_that_begins_later_is_whole(world: BankWorld) -> None:
+def test_a_history_that_begins_later_is_whole(world: World) -> None:
     """An account that is younger than the agreement's days; and a window within them."""
     world.consent()
     first = world.read()
@@ -77,7 +73,7 @@ def test_a_history_that_begins_later_is_whole(world: BankWorld) -> None:
     assert not world.read(NOW - timedelta(days=729), first.bookmark).warnings
 
 
-def test_without_a_consent_the_owner_is_needed(world: BankWorld) -> None:
+def test_without_a_consent_the_owner_is_needed(world: World) -> None:
     """Before the link, and after it as long as the owner was not at the bank."""
     with world.open() as source:
         for ask in (world.read, source.consent_until, source.balances):
@@ -89,11 +85,11 @@ def test_without_a_consent_the_owner_is_needed(world: BankWorld) -> None:
             source.grant("", link.keep)
 
 
-def test_who_does_not_agree_or_shares_nothing_is_told(world: BankWorld) -> None:
+def test_who_does_not_agree_or_shares_nothing_is_told(world: World) -> None:
     """No consent comes of it, nor of another connection's way back."""
     with world.open() as source:
         link = source.link("state", RETURN_TO)
-        assert "error=UserCancelledSession" in server(world).consent(link.url, deny=True)
+        assert "error=UserCancelledSession" in world.source.consent(link.url, deny=True)
         with pytest.raises(ConsentGone):
             source.grant("", link.keep)
         with pytest.raises(BadCredentials):
@@ -103,7 +99,7 @@ def test_who_does_not_agree_or_shares_nothing_is_told(world: BankWorld) -> None:
         world.consent()
 
 
-def test_a_consent_ends(world: BankWorld) -> None:
+def test_a_consent_ends(world: World) -> None:
     """By its time, or earlier: reading and asking say so alike."""
     world.consent()
     world.source.bank.clock.advance(timedelta(days=181))
@@ -113,7 +109,7 @@ def test_a_consent_ends(world: BankWorld) -> None:
                 ask()
 
 
-def test_limits_are_heeded(world: BankWorld) -> None:
+def test_limits_are_heeded(world: World) -> None:
     """What GoCardless says of each account and scope is passed on, and waited for."""
     world.consent()
     first = world.read()
@@ -130,28 +126,28 @@ def test_limits_are_heeded(world: BankWorld) -> None:
     assert 0 in {left for left, _ in heard.values()}
 
 
-def test_a_bank_that_is_down_is_asked_once_a_sync(world: BankWorld) -> None:
+def test_a_bank_that_is_down_is_asked_once_a_sync(world: World) -> None:
     """Each try counts, whoever is there."""
     world.consent()
-    server(world).behaviour.fails["transactions"] = 503, "ServiceError"
+    world.source.behaviour.fails["transactions"] = 503, "ServiceError"
     with pytest.raises(AskedInVain):
         world.read(present=PRESENT)
     assert len(world.quota.taken) == 1
 
 
-def test_one_token_serves_until_it_is_refused(world: BankWorld) -> None:
+def test_one_token_serves_until_it_is_refused(world: World) -> None:
     """It is fetched once for all calls; one that is not good any more is replaced."""
     world.consent()
     world.read()
-    tokens = server(world).requests["/token/new/"]
-    server(world).tokens.until.clear()
+    tokens = world.source.requests["token"]
+    world.source.tokens.until.clear()
     world.read(NOW - timedelta(days=9))
 
     assert tokens <= 1
-    assert server(world).requests["/token/new/"] == tokens + 1
+    assert world.source.requests["token"] == tokens + 1
 
 
-def test_an_account_that_is_shared_later_is_read_from_its_beginning(world: BankWorld) -> None:
+def test_an_account_that_is_shared_later_is_read_from_its_beginning(world: World) -> None:
     """Whatever the others' window."""
     world.source.bank.share(GIRO)
     world.consent()
@@ -164,7 +160,7 @@ def test_an_account_that_is_shared_later_is_read_from_its_beginning(world: BankW
     assert len(dollars) == len(world.source.bank.accounts[DOLLARS].booked)
 
 
-def test_banks_are_known_by_id_and_by_name(world: BankWorld) -> None:
+def test_banks_are_known_by_id_and_by_name(world: World) -> None:
     """Both do; others are refused."""
     for name, fine in (("Musterbank", True), ("musterbank_mustdeff", True), ("Nobank", False)):
         credentials = Gocardless.check({"aspsp": name, "country": "de"})
@@ -176,7 +172,7 @@ def test_banks_are_known_by_id_and_by_name(world: BankWorld) -> None:
                     source.link("state", RETURN_TO)
 
 
-def test_identity_is_that_of_the_accounts(world: BankWorld) -> None:
+def test_identity_is_that_of_the_accounts(world: World) -> None:
     """Two links before a consent are two; with the same accounts they are one connection."""
     assert Gocardless.identity(world.owners) != Gocardless.identity(world.owners)
     one, other = (Gocardless.identity(world.consent().credentials) for _ in range(2))
