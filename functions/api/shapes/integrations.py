@@ -205,7 +205,10 @@ class SpanShape(Shape):
 
 
 class StreamShape(Shape):
-    """The coverage of one stream."""
+    """The coverage of one stream.
+
+    `stream:account` is an account that a bank's consent lacks: nothing is read of it any more.
+    """
 
     stream: str
     complete_until: Moment | None

@@ -93,6 +93,20 @@ def test_an_account_that_is_not_shared_any_more_is_said_to_be_missing(desk: Bank
     assert len(desk.send("GET", path).json["data"]) == 1
 
 
+def test_a_renewal_that_is_denied_leaves_the_old_consent(desk: BankDesk) -> None:
+    """It is used until it ends; nobody is asked again."""
+    made = desk.linked()
+    desk.step(made, made["first_sync"])
+    asked = desk.send("POST", f"/v1/integrations/{made['id']}/reconnect", {}).json
+    assert desk.come_back(asked["consent_url"], error="access_denied").status == 200
+    after = desk.shown(made)
+    assert (after["status"], after["consent_url"]) == ("healthy", None)
+    sync = desk.world.requests.request("alice", [made["id"]], Mode.MISSING)[0]
+    assert desk.step(made, sync.id) == "done"
+    assert desk.sync(sync.id)["status"] == "succeeded"
+    assert desk.bank.opened[-1][0]["of"] == "1"
+
+
 def test_an_account_is_connected_once(desk: BankDesk) -> None:
     """Two ledgers of one account would count everything twice."""
     desk.linked()
