@@ -28,7 +28,7 @@ from tidemark.domain.reading import counted, joined
 from tidemark.domain.sorting import Rules, Sorted, sort_out, was_counted
 from tidemark.domain.syncs import Lease, Run, StreamProgress
 from tidemark.domain.transactions import Found, Known, State, Transaction, grown, imported, restored
-from tidemark.errors import StaleVersion
+from tidemark.errors import LeaseLost, StaleVersion
 from tidemark.services.parking import Beside
 from tidemark.services.source_changes import SourceChanges
 
@@ -78,6 +78,13 @@ class Writer:
     def held(self) -> int:
         """Count what this run was the first to hold: it counts no such one again."""
         return sum(was_counted(each, self.run) for each in self.beside.held.values())
+
+    def is_to_stop(self) -> bool:
+        """Look whether a cancel was asked for. Raises LeaseLost: somebody stopped this run."""
+        run = self.books.runs.current(self.lease.key)
+        if run is None or run.sync_id != self.run.sync_id:
+            raise LeaseLost("the run was stopped")
+        return run.cancel_requested
 
     def write(self, pages: Sequence[Page], progress: StreamProgress) -> None:
         """Write pages and note how far the stream has come (``progress`` without their counts).

@@ -2,7 +2,8 @@
 
 Pages read within two seconds, or up to 3,500 transactions, are committed together. A transaction
 that may go on in the next page is not written before that page was read, and the place to resume
-at stays before it.
+at stays before it. Whether the run is to stop is looked at after every page that took its time:
+what was gathered since the last commit is dropped then, and read again by the next run.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,9 @@ from tidemark.services.commit import Writer
 
 GROUP_SIZE = 3_500
 GROUP_TIME = timedelta(seconds=2)
+LOOK_TIME = timedelta(milliseconds=200)
+"""So often, at the most, is looked whether the run is to stop."""
+
 _MAX_RESTARTS = 3
 
 
@@ -48,11 +52,13 @@ class StreamWalk:
     _pages: list[_Read] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
     _committed_at: datetime = field(init=False)
+    _looked_at: datetime = field(init=False)
+    _stopping: bool = False
     _commits: int = 0
     _waiting: int = 0
 
     def __post_init__(self) -> None:
-        self._committed_at = self._now()
+        self._committed_at = self._looked_at = self._now()
 
     def walk(self) -> Walked:
         """Read to the end of the stream, or as far as time allows.
@@ -62,12 +68,19 @@ class StreamWalk:
             LedgerError: what was not checkpointed will be read again.
         """
         while not self._progress.done:
-            if self.writer.run.cancel_requested:
+            if self._is_to_stop():
                 return Walked.CANCELED
             if self._now() >= self.deadline:
                 return self._out_of_time()
             self._read_one()
         return Walked.TO_THE_END
+
+    def _is_to_stop(self) -> bool:
+        """Tell whether a cancel was asked for; it is looked for now and then. Raises LeaseLost."""
+        if self._now() - self._looked_at >= LOOK_TIME:
+            self._stopping = self.writer.is_to_stop()
+            self._looked_at = self._now()
+        return self._stopping or self.writer.run.cancel_requested
 
     def _now(self) -> datetime:
         """Give the present moment."""
@@ -123,7 +136,7 @@ class StreamWalk:
 
     def _commit(self, count: int) -> None:
         """Commit the first ``count`` pages; if details are refused now, those of half of them."""
-        if count == 0:
+        if count == 0 or self._is_to_stop():
             return
         try:
             self._write(count)
