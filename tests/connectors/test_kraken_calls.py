@@ -160,6 +160,8 @@ def test_the_published_signature() -> None:
     [
         ("a key", "YQ==", ["/credentials/api_key"]),
         ("schlüssel", "YQ==", ["/credentials/api_key"]),
+        ("a\r\nX: y", "YQ==", ["/credentials/api_key"]),
+        ("a\x7f", "YQ==", ["/credentials/api_key"]),
         ("key", "no base64!", ["/credentials/api_secret"]),
         ("key", "", ["/credentials/api_secret"]),
         ("a key", "Y", ["/credentials/api_key", "/credentials/api_secret"]),

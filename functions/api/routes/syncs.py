@@ -63,7 +63,10 @@ def _window(here: Call, wanted: NewSyncs) -> Window | None:
     if not given:
         return None
     since, until = moment_of(here, wanted.from_, "/from"), moment_of(here, wanted.to, "/to")
-    window = Window(since, until or here.ports.clock().now())
+    now = here.ports.clock().now()
+    if since is not None and since >= now:
+        raise _invalid("/from", "This lies in the future.")
+    window = Window(since, until or now)
     if (window.since or EARLIEST) >= window.until:
         raise _invalid("/to", "`to` must be later than `from`.")
     return window

@@ -1,15 +1,17 @@
 """Webhook endpoints: where an owner is told of events."""
 
 from http import HTTPStatus
+from operator import attrgetter
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.api_gateway import Router
-from aws_lambda_powertools.event_handler.openapi.params import Body
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from functions.api.answers import Answer, answer, nothing
 from functions.api.call import Call, Here
 from functions.api.documents import READ, WRITE, document
 from functions.api.shapes.events import EventShape
+from functions.api.shapes.queries import PageQuery
 from functions.api.shapes.webhook_endpoints import (
     EndpointBody,
     EndpointList,
@@ -17,6 +19,7 @@ from functions.api.shapes.webhook_endpoints import (
     EndpointWithSecret,
     NewEndpoint,
 )
+from functions.api.short_lists import part
 from tidemark.services.keep_endpoints import WithSecret
 
 router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
@@ -36,10 +39,13 @@ def create_endpoint(here: Here, wanted: Annotated[NewEndpoint, Body()]) -> Answe
 
 
 @router.get(_PATH, **document("List endpoints", _TAG, READ, EndpointList))
-def list_endpoints(here: Here) -> Answer:
-    """Give all of the owner's endpoints."""
-    data = [EndpointShape.of(each) for each in here.services.telling.endpoints.owned(here.owner)]
-    return answer(EndpointList(data=data, has_more=False, next_cursor=None))
+def list_endpoints(here: Here, asked: Annotated[PageQuery, Query()]) -> Answer:
+    """Give the owner's endpoints, oldest first."""
+    owned = here.services.telling.endpoints.owned(here.owner)
+    listing = (here.owner, "webhook_endpoints")
+    found, following = part(here, listing, owned, attrgetter("id"), asked)
+    data = [EndpointShape.of(each) for each in found]
+    return answer(EndpointList(data=data, has_more=following is not None, next_cursor=following))
 
 
 @router.get(f"{_PATH}/<endpoint_id>", **document("Get an endpoint", _TAG, READ, EndpointShape))

@@ -77,6 +77,17 @@ def read_name(text: str) -> str:
     return trimmed
 
 
+def read_note(text: str) -> str:
+    """Read a note of one or more lines; tabs are its own affair, too.
+
+    Raises:
+        ValueError: when it holds other control characters, or nothing.
+    """
+    lines = text.strip().replace("\r\n", "\n")
+    read_name(lines.replace("\n", " ").replace("\t", " "))
+    return lines
+
+
 Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(read_name)]
 
 Moment = Annotated[

@@ -155,6 +155,7 @@ class SyncShape(Shape):
     def of(cls, sync: Sync, first: datetime = EARLIEST) -> Self:
         """Show a sync; ``first`` is where an open-ended history begins (UTC)."""
         streams = [_stream(each, sync, first) for each in sync.streams]
+        window = sync.window or sync.requested
         return cls(
             id=sync.id,
             integration=sync.key.integration_id,
@@ -164,8 +165,8 @@ class SyncShape(Shape):
             requested_at=sync.requested_at,
             started_at=sync.started_at,
             ended_at=sync.ended_at,
-            from_=sync.window.since if sync.window else None,
-            to=sync.window.until if sync.window else None,
+            from_=window.since if window else None,
+            to=window.until if window else None,
             progress=_progress(sync, streams),
             counts=CountsShape.of(sync.counts),
             streams=streams,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from functions.api.shapes.fields import GivenMoment, Shape, has_no_default, read_name
+from functions.api.shapes.fields import GivenMoment, Shape, has_no_default, read_name, read_note
 from tidemark.domain import amounts, moments
 from tidemark.domain.facts import Worth
 from tidemark.domain.files import Money
@@ -39,7 +39,7 @@ Unsigned = Annotated[
     str, Field(pattern=f"^{amounts.PLAIN.removeprefix('-?')}$"), AfterValidator(_moves)
 ]
 Label = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(read_name)]
-Note = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(read_name)]
+Note = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(read_note)]
 
 
 class MoneyBody(Shape):

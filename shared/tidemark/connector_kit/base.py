@@ -235,6 +235,8 @@ def _is_well_formed(field: Field, value: object) -> bool:
 
 
 def _is_text(field: Field, value: object) -> bool:
-    """Tell whether a value is non-empty text that is not too long."""
+    """Tell whether a value is non-empty text that is not too long, of one line if it is one."""
     longest = field.max_length * 500 if field.many else field.max_length
-    return isinstance(value, str) and 0 < len(value.strip()) <= longest
+    if not isinstance(value, str) or not 0 < len(value.strip()) <= longest:
+        return False
+    return field.many or value.strip().isprintable()

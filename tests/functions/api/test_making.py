@@ -52,6 +52,12 @@ def test_a_transaction_is_made_by_hand(desk: Desk) -> None:
     )
 
 
+def test_a_note_may_have_several_lines(desk: Desk) -> None:
+    """And tabs; how lines end is not kept."""
+    reply = desk.send("POST", "/v1/transactions", WANTED | {"note": " a\r\n\tb\nc\n"})
+    assert reply.json["note"] == "a\n\tb\nc"
+
+
 def test_what_was_made_can_be_changed_and_reset(desk: Desk) -> None:
     """To what was entered."""
     reply = desk.send("POST", "/v1/transactions", WANTED)
@@ -78,6 +84,9 @@ def test_a_request_that_is_repeated_makes_one(desk: Desk) -> None:
         ({}, ("local_time", "zone"), "/occurred_at"),
         ({}, ("zone",), "/zone"),
         ({}, ("integration",), "/integration"),
+        ({"note": "\x00"}, (), "/note"),
+        ({"note": "\n\t"}, (), "/note"),
+        ({"label": "two\nlines"}, (), "/label"),
         ({"received": None, "fee": None}, (), "/legs"),
         ({"legs": [{"asset": "BTC", "amount": "1"}]}, (), "/legs"),
         ({"occurred_at": "2025-01-01"}, (), "/occurred_at"),

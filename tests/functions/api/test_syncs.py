@@ -60,6 +60,8 @@ def test_one_unknown_among_many_starts_nothing(desk: Desk) -> None:
         ({"mode": "range"}, ["/from"]),
         ({"mode": "range", "from": "2024-01-02", "to": "2024-01-02"}, ["/to"]),
         ({"mode": "range", "from": "soon"}, ["/from"]),
+        ({"mode": "range", "from": "2190-01-01"}, ["/from"]),
+        ({"mode": "range", "from": "2190-01-01", "to": "2190-01-02"}, ["/from"]),
     ],
 )
 def test_a_wrong_request_is_pointed_at(
@@ -132,6 +134,16 @@ def test_canceling_is_seen_at_the_next_page(desk: Desk) -> None:
     assert desk.world.finish(stored).status == "canceled"
     again = desk.send("POST", f"/v1/syncs/{sync['id']}/cancel")
     assert (again.status, again.json["status"]) == (202, "canceled")
+
+
+def test_a_range_says_what_it_reads_from_the_first_moment_on(desk: Desk) -> None:
+    """As it was asked for, before a worker has begun it."""
+    wanted = {**ONE, "mode": "range", "from": "2025-01-02", "to": "2025-01-03"}
+    sync = desk.send("POST", "/v1/syncs", wanted).json["data"][0]
+    times = ("2025-01-02T00:00:00.000000Z", "2025-01-03T00:00:00.000000Z")
+    assert (sync["status"], sync["from"], sync["to"]) == ("queued", *times)
+    shown = desk.send("GET", f"/v1/syncs/{sync['id']}").json
+    assert (shown["from"], shown["to"]) == times
 
 
 def test_lists_are_newest_first_and_stay_right(desk: Desk) -> None:
