@@ -18,7 +18,7 @@ from tidemark.services.commit import Writer
 
 GROUP_SIZE = 3_500
 GROUP_TIME = timedelta(seconds=2)
-LOOK_TIME = timedelta(milliseconds=200)
+LOOK_TIME = timedelta(milliseconds=50)
 """So often, at the most, is looked whether the run is to stop."""
 
 _MAX_RESTARTS = 3
