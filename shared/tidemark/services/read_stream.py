@@ -18,8 +18,8 @@ from tidemark.services.commit import Writer
 
 GROUP_SIZE = 3_500
 GROUP_TIME = timedelta(seconds=2)
-LOOK_TIME = timedelta(milliseconds=50)
-"""So often, at the most, is looked whether the run is to stop."""
+SLOW = timedelta(milliseconds=50)
+"""After a page that took so long is looked whether the run is to stop: it costs a read."""
 
 _MAX_RESTARTS = 3
 
@@ -52,13 +52,13 @@ class StreamWalk:
     _pages: list[_Read] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
     _committed_at: datetime = field(init=False)
-    _looked_at: datetime = field(init=False)
+    _unlooked: bool = False
     _stopping: bool = False
     _commits: int = 0
     _waiting: int = 0
 
     def __post_init__(self) -> None:
-        self._committed_at = self._looked_at = self._now()
+        self._committed_at = self._now()
 
     def walk(self) -> Walked:
         """Read to the end of the stream, or as far as time allows.
@@ -76,10 +76,9 @@ class StreamWalk:
         return Walked.TO_THE_END
 
     def _is_to_stop(self) -> bool:
-        """Tell whether a cancel was asked for; it is looked for now and then. Raises LeaseLost."""
-        if self._now() - self._looked_at >= LOOK_TIME:
-            self._stopping = self.writer.is_to_stop()
-            self._looked_at = self._now()
+        """Tell whether a cancel was asked for, up to the last slow page. Raises LeaseLost."""
+        if self._unlooked:
+            self._stopping, self._unlooked = self.writer.is_to_stop(), False
         return self._stopping or self.writer.run.cancel_requested
 
     def _now(self) -> datetime:
@@ -94,6 +93,7 @@ class StreamWalk:
     def _read_one(self) -> None:
         """Read one page, and commit if the stream is at its end or a group is complete."""
         cursor = self._pages[-1].page.cursor if self._pages else self._progress.cursor
+        asked_at = self._now()
         try:
             page = self.writer.source.page(self.stream, self.window, cursor, self.bookmark)
         except CursorExpired:
@@ -102,6 +102,7 @@ class StreamWalk:
         except SourceError:
             self._commit(self._settled())
             raise
+        self._unlooked |= self._now() - asked_at >= SLOW
         self._pages.append(_Read(cursor, page))
         self._waiting += len(page.transactions)
         if page.cursor is None:
