@@ -43,7 +43,9 @@ _IF_MATCH = {
     "schema": {"type": "string"},
 }
 _NOT_SHOWN = ("ValidationError", "Query")
+_MATCHED = ("/v1/integrations/", "/v1/transactions/")
 _ALSO_MATCHED = ("/exclude", "/include", "/reset")
+_DONE_ONCE_ANYWAY = "/answer"
 
 
 def generate() -> str:
@@ -116,9 +118,10 @@ def _complete(method: str, path: str, operation: dict[str, Any]) -> None:
     }
     operation["responses"] = responses
     parameters = operation.setdefault("parameters", [])
-    if method == "post":
+    if method == "post" and not path.endswith(_DONE_ONCE_ANYWAY):
         parameters.append(_IDEMPOTENCY_KEY)
-    if method in {"patch", "delete"} or path.endswith(_ALSO_MATCHED):
+    changes = method in {"patch", "delete"} and path.startswith(_MATCHED)
+    if changes or path.endswith(_ALSO_MATCHED):
         parameters.append(_IF_MATCH)
 
 

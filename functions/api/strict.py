@@ -18,8 +18,7 @@ def nothing_unknown(app: ApiGatewayResolver, following: NextMiddleware) -> Respo
     """Refuse parameters and fields that the route does not know."""
     call: Call = app.context["call"]
     route: Route = app.context["_route"]
-    known = set(_parameters(route))
-    errors = [FieldError(f"/query/{name}", _UNKNOWN) for name in call.query if name not in known]
+    errors = [FieldError(f"/query/{name}", _UNKNOWN) for name in _unknown(route, call)]
     if not route.dependant.body_params:
         errors += [FieldError(f"/{name}", _UNKNOWN) for name in read_object(call.body or "{}")]
     if errors:
@@ -28,6 +27,22 @@ def nothing_unknown(app: ApiGatewayResolver, following: NextMiddleware) -> Respo
 
 
 _UNKNOWN = "This field is not known."
+
+
+def _unknown(route: Route, call: Call) -> list[str]:
+    """Give the parameters that came and are not known, where the route is not open to any."""
+    shapes = [parameter.field_info.annotation for parameter in route.dependant.query_params]
+    if any(_takes_any(shape) for shape in shapes):
+        return []
+    known = set(_parameters(route))
+    return [name for name in call.query if name not in known]
+
+
+def _takes_any(shape: object) -> bool:
+    """Tell whether a shape leaves alone what it does not know: strangers come to it."""
+    if not isinstance(shape, type) or not issubclass(shape, BaseModel):
+        return False
+    return shape.model_config.get("extra") == "ignore"
 
 
 def _parameters(route: Route) -> Iterator[str]:

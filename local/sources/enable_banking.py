@@ -21,12 +21,13 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from local.sources import enable_banking_shapes, jwt_check
-from local.sources.bank import Bank
+from local.sources.bank import Bank, BankClock
 from local.sources.bank_history import made_up_bank
 from local.sources.bank_server import BankServer, Request
 from local.sources.enable_banking_consents import Authorization, Consents, Refused
 from local.sources.enable_banking_rules import Behaviour, window
 from local.sources.enable_banking_shapes import cut, read_key
+from tidemark.domain.moments import parse
 
 ASPSP = {"name": "Musterbank", "country": "DE"}
 _ROUTES: tuple[tuple[str, str, str], ...] = (
@@ -177,8 +178,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=9003)
     parser.add_argument("--days", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--now", type=parse, help="what the bank's clock shows, RFC 3339")
     chosen = parser.parse_args()
-    bank = made_up_bank(seed=chosen.seed, days=chosen.days)
+    bank = made_up_bank(BankClock(chosen.now), seed=chosen.seed, days=chosen.days)
     source = EnableBankingSource(bank, port=chosen.port)
     print(json.dumps({"url": source.url, **source.credentials}), flush=True)  # noqa: T201
     with suppress(KeyboardInterrupt):

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from local.sources import gocardless_shapes
-from local.sources.bank import BOOKED, Bank, BankAccount
+from local.sources.bank import BOOKED, Bank, BankAccount, BankClock
+from local.sources.bank_history import made_up_bank
 from local.sources.bank_server import BankServer, Request, as_json
 from local.sources.gocardless_consents import (
     ACCESS,
@@ -27,6 +28,7 @@ from local.sources.gocardless_consents import (
 )
 from local.sources.gocardless_shapes import INSTITUTION
 from local.sources.serving import Answer
+from tidemark.domain.moments import parse
 
 _HEADER = "HTTP_X_RATELIMIT_ACCOUNT_SUCCESS_"
 _ROUTES: tuple[tuple[str, str, str], ...] = (
@@ -192,7 +194,9 @@ def main() -> None:
     """Serve a made-up bank until interrupted."""
     parser = argparse.ArgumentParser(description="GoCardless Bank Account Data, made up.")
     parser.add_argument("--port", type=int, default=9004)
-    source = GocardlessSource(port=parser.parse_args().port)
+    parser.add_argument("--now", type=parse, help="what the bank's clock shows, RFC 3339")
+    chosen = parser.parse_args()
+    source = GocardlessSource(made_up_bank(BankClock(chosen.now)), port=chosen.port)
     print(json.dumps({"url": source.url, **source.credentials}), flush=True)  # noqa: T201
     with suppress(KeyboardInterrupt):
         source.serve()

@@ -10,6 +10,7 @@ from local.sources.bank_history import GIRO, made_up_bank
 from local.sources.enable_banking import EnableBankingSource
 from tests.connectors.bank_world import NOW, RETURN_TO, BankWorld, Known, still
 from tidemark.connector_kit.http import Http
+from tidemark.connector_kit.registry import Registry
 from tidemark.connectors.enable_banking import EnableBanking
 from tidemark.domain.consents import Answer, Need
 from tidemark.domain.pages import Window
@@ -23,6 +24,7 @@ from tidemark.errors import (
 )
 
 type World = BankWorld[EnableBankingSource]
+CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 @pytest.fixture
@@ -33,19 +35,46 @@ def world() -> Iterator[World]:
 
 
 def test_without_a_consent_the_owner_is_needed(world: World) -> None:
-    """Pages, rights and the end of the consent say so alike."""
+    """Pages, balances and the end of the consent say so alike."""
     with world.open() as source:
-        for ask in (world.read, source.rights, source.consent_until, source.balances):
+        for ask in (world.read, source.consent_until, source.balances):
             with pytest.raises(OwnerNeeded) as caught:
                 ask()
             assert caught.value.need == Need.CONSENT
+
+
+def test_before_a_consent_there_is_the_bank_to_ask_for(world: World) -> None:
+    """Rights are asked for when somebody only wants to know whether it can be connected."""
+    for aspsp, country, fine in (
+        ("musterbank", "DE", True),
+        ("Nobank", "DE", False),
+        ("Musterbank", "FR", False),
+    ):
+        credentials = EnableBanking.check({"aspsp": aspsp, "country": country})
+        with world.registry.get("enable_banking").open(credentials) as source:
+            if fine:
+                assert source.rights().read_only
+            else:
+                with pytest.raises(BadCredentials):
+                    source.rights()
+
+
+def test_a_bank_whose_clock_is_behind_agrees(world: World) -> None:
+    """The most that it takes is counted from its own time."""
+    world.source.bank.clock.set(NOW - timedelta(minutes=2))
+    clock = still()
+    registry = Registry(
+        "tidemark.connectors", clock, {world.name: world.source.url}, applications=Known()
+    )
+    with registry.get(world.name).open(world.owners) as source:
+        assert source.link("state", RETURN_TO).url
 
 
 def test_a_consent_says_how_long_it_lasts(world: World) -> None:
     """Until it has ended, by itself or by somebody's hand: then the bank is to be connected."""
     world.consent()
     with world.open() as source:
-        assert source.consent_until() == NOW + timedelta(days=180)
+        assert source.consent_until() == NOW + timedelta(days=180) - CLOCKS_DIFFER
         assert source.rights().read_only is True
     for status in ("REVOKED", "CLOSED", "CANCELLED", "EXPIRED"):
         world.source.end_sessions(status)
@@ -111,7 +140,7 @@ def test_consents_ask_for_no_more_than_the_bank_allows(world: World) -> None:
     """The bank's most, and never more than 180 days."""
     for most, expected in ((timedelta(days=90), 90), (timedelta(days=400), 180)):
         world.source.behaviour.maximum_validity = most
-        assert world.consent().expires_at == NOW + timedelta(days=expected)
+        assert world.consent().expires_at == NOW + timedelta(days=expected) - CLOCKS_DIFFER
 
 
 def test_identity_is_that_of_the_accounts(world: World) -> None:

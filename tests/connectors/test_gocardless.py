@@ -11,7 +11,14 @@ from tests.connectors.bank_world import NOW, PRESENT, RETURN_TO, BankWorld, stil
 from tidemark.connectors.gocardless import Gocardless
 from tidemark.domain.consents import Need
 from tidemark.domain.legs import net
-from tidemark.errors import AskedInVain, BadCredentials, ConsentGone, OwnerNeeded, RateLimited
+from tidemark.errors import (
+    AskedInVain,
+    BadCredentials,
+    ConsentGone,
+    Invalid,
+    OwnerNeeded,
+    RateLimited,
+)
 
 type World = BankWorld[GocardlessSource]
 
@@ -166,10 +173,20 @@ def test_banks_are_known_by_id_and_by_name(world: World) -> None:
         credentials = Gocardless.check({"aspsp": name, "country": "de"})
         with world.registry.get("gocardless").open(credentials) as source:
             if fine:
+                assert source.rights().read_only
                 assert source.link("state", RETURN_TO).url.startswith("http")
             else:
-                with pytest.raises(BadCredentials):
-                    source.link("state", RETURN_TO)
+                for ask in (source.rights, lambda: source.link("state", RETURN_TO)):
+                    with pytest.raises(BadCredentials):
+                        ask()
+
+
+def test_the_names_of_credentials_are_those_of_all_banks() -> None:
+    """Who connects a bank says the same to each aggregator: psu_type, too."""
+    told = {"aspsp": "Musterbank", "country": "de", "psu_type": "business"}
+    assert Gocardless.check(told) == {**told, "country": "DE"}
+    with pytest.raises(Invalid):
+        Gocardless.check({**told, "psu_type": "rich"})
 
 
 def test_identity_is_that_of_the_accounts(world: World) -> None:

@@ -164,7 +164,7 @@ class MemoryIssues:
         stored = self.items.get((owner, issue_id))
         if stored is None:
             raise NotFound
-        if stored.state is IssueState.RESOLVED:
+        if stored.state is not IssueState.OPEN:
             return stored
         return self._close(owner, stored, IssueState.DISMISSED, at)
 

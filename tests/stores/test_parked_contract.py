@@ -116,6 +116,7 @@ def test_a_dismissed_issue_stays_dismissed(stores: Stores) -> None:
     dismissed = replace(ISSUE, state=IssueState.DISMISSED, closed_at=NOW)
 
     assert stores.issues.dismiss("alice", "iss_1", NOW) == dismissed
+    assert stores.issues.dismiss("alice", "iss_1", NOW + MINUTE) == dismissed
     stores.issues.open("alice", replace(ISSUE, message="again"))
 
     assert stores.issues.of_owner("alice") == [dismissed]

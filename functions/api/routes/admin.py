@@ -10,7 +10,9 @@ from functions.api.answers import Answer, answer
 from functions.api.call import Here
 from functions.api.documents import ADMIN, document
 from functions.api.owner import owner_of
+from functions.api.refusals import Unauthenticated
 from functions.api.shapes.account import AccountShape, LicenceBody
+from tidemark.errors import NotFound
 
 router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyped
 
@@ -21,6 +23,13 @@ router = Router()  # type: ignore[no-untyped-call]  # Powertools leaves it untyp
 )
 def put_licence(here: Here, owner: str, wanted: Annotated[LicenceBody, Body()]) -> Answer:
     """Set what an owner, named by the subject of their tokens, is licensed for."""
-    named = owner_of({"sub": unquote(owner)})
-    changed = here.services.owning.keep.license(named, wanted.licence)
+    changed = here.services.owning.keep.license(_named(owner), wanted.licence)
     return answer(AccountShape.of(changed))
+
+
+def _named(owner: str) -> str:
+    """Give the owner that a path names. Raises NotFound: no token has such a subject."""
+    try:
+        return owner_of({"sub": unquote(owner)})
+    except Unauthenticated:
+        raise NotFound from None

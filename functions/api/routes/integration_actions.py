@@ -79,12 +79,13 @@ def replace_credentials(
     **document("Reconnect an integration", _TAG, WRITE, IntegrationShape),
 )
 def reconnect_integration(
-    here: Here, integration_id: str, wanted: Annotated[ReconnectBody, Body()]
+    here: Here, integration_id: str, wanted: Annotated[ReconnectBody | None, Body()] = None
 ) -> Answer:
     """Connect it again in place; all that is in it stays. Of a bank, `consent_url` says where."""
+    credentials = wanted.credentials if wanted else None
     reconnect = here.services.linking.reconnect.reconnect
     back = here.url_of(CALLBACK)
-    return shown(here, reconnect(here.owner, integration_id, wanted.credentials, back))
+    return shown(here, reconnect(here.owner, integration_id, credentials, back))
 
 
 @router.post(

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from functions.api.shapes.fields import Shape
 
@@ -12,7 +12,12 @@ Text = Annotated[str | None, Field(max_length=_LONGEST, repr=False)]
 
 
 class CallbackQuery(Shape):
-    """What a bank sends its customers back with; GoCardless calls the state `ref`."""
+    """What a bank sends its customers back with; GoCardless calls the state `ref`.
+
+    What else comes with it is the bank's own business, and left alone (RFC 6749, 4.1.2).
+    """
+
+    model_config = ConfigDict(extra="ignore")
 
     code: Text = None
     state: Text = None

@@ -130,7 +130,7 @@ class AnswerBody(Shape):
 
 
 class SyncShape(Shape):
-    """One sync. `until` tells until when the source asks to wait; `revert` is its undo."""
+    """One sync. `until`: so long it waits, or the source wants rest; `revert` is its undo."""
 
     id: str
     integration: str
@@ -172,7 +172,7 @@ class SyncShape(Shape):
             streams=streams,
             warnings=list(sync.warnings),
             error=SyncErrorShape.of(sync.problem) if sync.problem else None,
-            until=sync.until,
+            until=_until(sync),
             waiting=_waiting(sync),
             revert=RevertShape.of(sync.revert) if sync.revert else None,
         )
@@ -195,6 +195,14 @@ def _progress(sync: Sync, streams: list[StreamProgressShape]) -> float:
     if not streams:
         return 0.0
     return round(sum(each.progress for each in streams) / len(streams), _DIGITS)
+
+
+def _until(sync: Sync) -> datetime | None:
+    """Say until when a sync waits, or the source wants to be left alone."""
+    if sync.waiting is not None:
+        return sync.waiting.until
+    over = sync.status.final and sync.status is not SyncStatus.RATE_LIMITED
+    return None if over else sync.until
 
 
 def _waiting(sync: Sync) -> WaitingShape | None:

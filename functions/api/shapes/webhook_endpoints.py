@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StrictBool
 
 from functions.api.shapes.fields import Moment, Name, Shape, has_no_default
 from tidemark.domain.events import EVERYTHING, is_pattern
@@ -35,7 +35,7 @@ class NewEndpoint(Shape):
     url: Url
     event_types: EventTypes = Field(default_factory=lambda: [EVERYTHING])
     description: Name | None = None
-    enabled: bool = True
+    enabled: StrictBool = True
 
     @property
     def facts(self) -> EndpointChanges:
@@ -54,7 +54,7 @@ class EndpointBody(Shape):
     url: Annotated[Url, Field(json_schema_extra=has_no_default)] = ""
     event_types: EventTypes = Field(default_factory=list)
     description: Name | None = None
-    enabled: Annotated[bool, Field(json_schema_extra=has_no_default)] = True
+    enabled: Annotated[StrictBool, Field(json_schema_extra=has_no_default)] = True
 
     @property
     def changes(self) -> EndpointChanges:
@@ -107,7 +107,7 @@ class EndpointWithSecret(EndpointShape):
 
 
 class EndpointList(Shape):
-    """Endpoints, oldest first; there are never so many that they take two pages."""
+    """Endpoints, oldest first."""
 
     data: list[EndpointShape]
     has_more: bool

@@ -12,13 +12,22 @@ from tidemark.connector_kit import bank_consent, bank_rows
 from tidemark.connector_kit.bank_reader import BankReader, Fetched
 from tidemark.connector_kit.bank_rows import STREAM, BankRow, Record
 from tidemark.connector_kit.bank_walk import Days
-from tidemark.connector_kit.base import Connector
+from tidemark.connector_kit.base import Connector, Field
 from tidemark.domain.integrations import IntegrationKind
 from tidemark.domain.pages import KeyRights, Page, Window
 from tidemark.errors import AskedInVain, SourceUnavailable
 
 _UNATTENDED = 4
 """So often a day a bank is read with nobody there."""
+
+KIND_OF_CUSTOMER = Field(
+    "psu_type",
+    "Kind of customer",
+    "personal (if nothing is given) or business",
+    secret=False,
+    required=False,
+    max_length=8,
+)
 
 
 class BankConnector(Connector):
@@ -33,6 +42,12 @@ class BankConnector(Connector):
     @abstractmethod
     def understand(record: Record) -> BankRow:
         """Read a row as the aggregator tells it. Raises ValueError, SourceGarbage."""
+
+    @classmethod
+    @override
+    def check(cls, credentials: Mapping[str, object]) -> dict[str, str]:
+        """Check the form: a country of two letters, one of two kinds of customers."""
+        return bank_consent.checked_form(super().check(credentials))
 
     @classmethod
     @override
@@ -61,8 +76,11 @@ class BankConnector(Connector):
 
     @override
     def rights(self) -> KeyRights:
-        """Say that a consent only reads, if there is one."""
-        self.consent_until()
+        """Say that a consent only reads; before there is one, that there is such a bank."""
+        if bank_consent.ACCOUNTS in self.credentials:
+            self.consent_until()
+        else:
+            self._bank()
         return KeyRights(read_only=True)
 
     @contextmanager
@@ -76,6 +94,10 @@ class BankConnector(Connector):
             yield
         except SourceUnavailable as error:
             raise AskedInVain(str(error)) from None
+
+    @abstractmethod
+    def _bank(self) -> dict[str, object]:
+        """Find the bank that is wanted, as the aggregator describes it. Raises BadCredentials."""
 
     @abstractmethod
     def _fetch(self, account: str, days: Days, key: str | None) -> Fetched:

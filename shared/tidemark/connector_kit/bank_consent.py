@@ -10,18 +10,26 @@ from tidemark.domain.consents import Need, Present
 from tidemark.domain.ids import fingerprint
 from tidemark.errors import BadCredentials, FieldError, Invalid, OwnerNeeded, SourceGarbage
 
-ACCOUNTS = "accounts"
+ACCOUNTS, PSU_TYPES = "accounts", ("personal", "business")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _LONGEST = 300
 
 
-def checked_country(credentials: Mapping[str, str]) -> dict[str, str]:
-    """Give credentials with the country in capitals. Raises Invalid: it is none."""
-    country = credentials["country"].upper()
-    if not _COUNTRY.fullmatch(country):
+def checked_form(credentials: Mapping[str, str]) -> dict[str, str]:
+    """Give what an owner says of a bank: the country in capitals, the kind of customer in small.
+
+    Raises:
+        Invalid: it is no country, or no kind of customer.
+    """
+    told = {**credentials, "country": credentials["country"].upper()}
+    told["psu_type"] = told.get("psu_type", PSU_TYPES[0]).lower()
+    if not _COUNTRY.fullmatch(told["country"]):
         error = FieldError("/credentials/country", "This is no country code of two letters.")
         raise Invalid("The credentials are not in the form that is needed.", [error])
-    return {**credentials, "country": country}
+    if told["psu_type"] not in PSU_TYPES:
+        error = FieldError("/credentials/psu_type", "This is personal or business.")
+        raise Invalid("The credentials are not in the form that is needed.", [error])
+    return told
 
 
 def spell_accounts(accounts: Mapping[str, str]) -> str:

@@ -19,9 +19,9 @@ from urllib.parse import quote
 
 from tidemark import errors
 from tidemark.connector_kit import bank_consent, enable_banking_codes, rs256, shapes
-from tidemark.connector_kit.bank import BankConnector
+from tidemark.connector_kit.bank import KIND_OF_CUSTOMER, BankConnector
 from tidemark.connector_kit.bank_balances import booked_sums
-from tidemark.connector_kit.bank_consent import chosen
+from tidemark.connector_kit.bank_consent import PSU_TYPES, chosen
 from tidemark.connector_kit.bank_reader import Fetched, TooFarBack
 from tidemark.connector_kit.bank_rows import STREAM
 from tidemark.connector_kit.bank_walk import Days
@@ -31,8 +31,9 @@ from tidemark.domain.consents import Answer, Granted, Link
 from tidemark.domain.pages import Scope
 
 _ISSUER, _AUDIENCE = "enablebanking.com", "api.enablebanking.com"
-_PSU_TYPES = ("personal", "business")
 _LONGEST_CONSENT, _LINK_LIFETIME = timedelta(days=180), timedelta(hours=1)
+_CLOCKS_DIFFER = timedelta(minutes=5)
+"""So much less than the most is asked for: a bank whose clock is behind would refuse the most."""
 _PSU = "psu_headers"
 _WAITING = frozenset({"PENDING_AUTHORIZATION", "RETURNED_FROM_BANK"})
 
@@ -45,14 +46,7 @@ class EnableBanking(BankConnector):
     fields = (
         Field("aspsp", "Bank", "as Enable Banking calls it", secret=False, max_length=140),
         Field("country", "Country", "two letters", secret=False, max_length=2),
-        Field(
-            "psu_type",
-            "Kind of customer",
-            "personal (if nothing is given) or business",
-            secret=False,
-            required=False,
-            max_length=8,
-        ),
+        KIND_OF_CUSTOMER,
     )
     scope = Scope(
         reads=("booked transactions", "pending transactions, apart", "balances of what is booked"),
@@ -68,17 +62,6 @@ class EnableBanking(BankConnector):
     _otp: str | None = None
     _answered = False
     _too_far = ""
-
-    @classmethod
-    @override
-    def check(cls, credentials: Mapping[str, object]) -> dict[str, str]:
-        """Check the form: a country of two letters, one of two kinds of customers."""
-        checked = bank_consent.checked_country(super().check(credentials))
-        psu_type = checked.get("psu_type", _PSU_TYPES[0]).lower()
-        if psu_type not in _PSU_TYPES:
-            error = errors.FieldError("/credentials/psu_type", "This is personal or business.")
-            raise errors.Invalid("The credentials are not in the form that is needed.", [error])
-        return {**checked, "psu_type": psu_type}
 
     @override
     def balances(self, bookmarks: Mapping[str, str] | None = None) -> dict[str, Decimal] | None:
@@ -115,25 +98,26 @@ class EnableBanking(BankConnector):
         wanted = self.credentials
         bank, now = self._bank(), self.clock.now()
         most = timedelta(seconds=shapes.count(bank.get("maximum_consent_validity")) or 0)
-        until = now + min(most or _LONGEST_CONSENT, _LONGEST_CONSENT)
+        until = now + min(most or _LONGEST_CONSENT, _LONGEST_CONSENT) - _CLOCKS_DIFFER
         told = {
             "access": {"valid_until": until.isoformat(), "balances": True, "transactions": True},
             "aspsp": {"name": bank["name"], "country": wanted["country"]},
             "state": state,
             "redirect_url": return_to,
-            "psu_type": wanted.get("psu_type", _PSU_TYPES[0]),
+            "psu_type": wanted.get("psu_type", PSU_TYPES[0]),
         }
         answer = shapes.mapping(self._post("/auth", told))
         required = shapes.listing(bank.get("required_psu_headers"))
         keep = {"aspsp": shapes.text(bank["name"]), _PSU: ",".join(map(shapes.text, required))}
         return Link(bank_consent.page_of(answer.get("url")), now + _LINK_LIFETIME, keep)
 
+    @override
     def _bank(self) -> dict[str, object]:
         """Find the bank that is wanted, if it serves such customers. Raises BadCredentials."""
         wanted = self.credentials
         known = {shapes.text(bank["name"]): bank for bank in self.banks(wanted["country"])}
         bank = known[chosen(wanted["aspsp"], wanted["country"], known)]
-        psu_type, served = wanted.get("psu_type", _PSU_TYPES[0]), bank.get("psu_types")
+        psu_type, served = wanted.get("psu_type", PSU_TYPES[0]), bank.get("psu_types")
         if served and psu_type not in shapes.listing(served):
             raise errors.BadCredentials(f"This bank takes no {psu_type} customers here.")
         return bank
@@ -152,7 +136,7 @@ class EnableBanking(BankConnector):
         credentials = {
             **{name: self.credentials[name] for name in ("aspsp", "country")},
             **keep,
-            "psu_type": self.credentials.get("psu_type", _PSU_TYPES[0]),
+            "psu_type": self.credentials.get("psu_type", PSU_TYPES[0]),
             "session_id": shapes.text(told.get("session_id")),
             bank_consent.ACCOUNTS: bank_consent.spell_accounts(accounts),
         }

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from tidemark import errors
 from tidemark.connector_kit import bank_consent, shapes
-from tidemark.connector_kit.bank import BankConnector
+from tidemark.connector_kit.bank import KIND_OF_CUSTOMER, BankConnector
 from tidemark.connector_kit.bank_balances import booked_sums
 from tidemark.connector_kit.bank_reader import Fetched
 from tidemark.connector_kit.bank_rows import STREAM
@@ -41,6 +41,7 @@ class Gocardless(BankConnector):
     fields = (
         Field("aspsp", "Bank", "its id at GoCardless, or its name", secret=False, max_length=140),
         Field("country", "Country", "two letters", secret=False, max_length=2),
+        KIND_OF_CUSTOMER,
     )
     scope = Scope(
         reads=("booked transactions", "pending transactions, apart", "balances of what is booked"),
@@ -53,12 +54,6 @@ class Gocardless(BankConnector):
         ),
     )
     understand = staticmethod(understand)
-
-    @classmethod
-    @override
-    def check(cls, credentials: Mapping[str, object]) -> dict[str, str]:
-        """Check the form: a country of two letters."""
-        return bank_consent.checked_country(super().check(credentials))
 
     @override
     def balances(self, bookmarks: Mapping[str, str] | None = None) -> dict[str, Decimal] | None:
@@ -134,6 +129,7 @@ class Gocardless(BankConnector):
         until = self._agreed_until(keep["agreement"])
         return Granted(credentials, frozenset(accounts), until)
 
+    @override
     def _bank(self) -> dict[str, object]:
         """Find the bank that is wanted, by its id or its name. Raises BadCredentials."""
         wanted, country = self.credentials["aspsp"], self.credentials["country"]

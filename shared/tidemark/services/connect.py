@@ -63,8 +63,8 @@ class Connect:
             Conflict: code ``already_connected``.
             SourceError: the source refuses the credentials, or does not answer.
         """
-        refuse_future(wanted.start_date, self.clock.now())
-        return self.checking.check(wanted.owner, wanted.connector, wanted.credentials)
+        checked = self._checked(wanted)
+        return self.checking.at_source(checked) if checked.facts.by_consent else checked
 
     def create(self, wanted: NewIntegration) -> tuple[Integration, Sync | None]:
         """Check and store an integration, and start its first sync if wanted.
@@ -72,7 +72,7 @@ class Connect:
         Raises:
             Refused, SourceError: as ``check`` does; nothing is stored then.
         """
-        checked = self.check(wanted)
+        checked = self._checked(wanted)
         integration = self._sealed(wanted, checked)
         if checked.facts.by_consent:
             integration = self.linking.asked(integration, wanted.return_to)
@@ -86,6 +86,11 @@ class Connect:
         ids = [integration.id]
         first = self.requests.request(wanted.owner, ids, Mode.INCREMENTAL, trigger=Trigger.CONNECT)
         return integration, first[0]
+
+    def _checked(self, wanted: NewIntegration) -> Checked:
+        """Check as ``check`` does, but for whether there is a bank: who links it will see."""
+        refuse_future(wanted.start_date, self.clock.now())
+        return self.checking.check(wanted.owner, wanted.connector, wanted.credentials)
 
     def _sealed(self, wanted: NewIntegration, checked: Checked) -> Integration:
         """Make the integration, its credentials encrypted for it alone."""

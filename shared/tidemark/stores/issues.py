@@ -20,7 +20,7 @@ _KEEP_TIME = _REFRESH.replace("= :opened_at", "= if_not_exists(#opened_at, :open
 _ENDS = (IssueState.RESOLVED, IssueState.DISMISSED)
 _CLOSE = "SET #state = :state, #closed_at = :at"
 _CLOSED = "#state = :resolved OR (#state = :dismissed AND #cause <> :cause)"
-_LASTS = "attribute_exists(#state) AND #state <> :resolved"
+_LASTS = "attribute_exists(#state) AND #state <> :state"
 
 
 class DynamoIssues:
@@ -53,9 +53,8 @@ class DynamoIssues:
     def resolve(self, owner: str, issue_id: str, at: datetime) -> None:
         """Close an issue whose cause is gone; a dismissed one counts as resolved, too, from now."""
         try:
-            self._table.update(
-                _key(owner, issue_id), _CLOSE, when=_LASTS, values=_closing(IssueState.RESOLVED, at)
-            )
+            resolved = {"state": IssueState.RESOLVED.value, "at": moments.spell(at)}
+            self._table.update(_key(owner, issue_id), _CLOSE, when=_LASTS, values=resolved)
         except ConditionFailed:
             return
 
@@ -66,11 +65,11 @@ class DynamoIssues:
         return sorted(issues, key=lambda issue: (issue.opened_at, issue.id), reverse=True)
 
     def dismiss(self, owner: str, issue_id: str, at: datetime) -> Issue:
-        """Close an issue as long as its cause lasts; a resolved one stays resolved."""
-        key = _key(owner, issue_id)
+        """Close an open issue; one that is closed stays as it is."""
+        key, state = _key(owner, issue_id), IssueState.DISMISSED.value
+        closing = {"state": state, "at": moments.spell(at), "open": IssueState.OPEN.value}
         try:
-            closing = _closing(IssueState.DISMISSED, at)
-            return _issue(self._table.update(key, _CLOSE, when=_LASTS, values=closing))
+            return _issue(self._table.update(key, _CLOSE, when="#state = :open", values=closing))
         except ConditionFailed as error:
             if not error.item:
                 raise NotFound from None
@@ -90,12 +89,6 @@ class DynamoIssues:
 def _key(owner: str, issue_id: str) -> dict[str, str]:
     """Name an issue's item."""
     return {"owner": owner, "issue_id": issue_id}
-
-
-def _closing(state: IssueState, at: datetime) -> dict[str, str]:
-    """Give the values with which an issue is closed."""
-    resolved = IssueState.RESOLVED.value
-    return {"state": state.value, "at": moments.spell(at), "resolved": resolved}
 
 
 def _issue(item: Item) -> Issue:

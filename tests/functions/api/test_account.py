@@ -65,6 +65,13 @@ def test_an_owner_sets_nothing_else(desk: Desk, body: object, pointer: str) -> N
     assert desk.world.accounts.get("alice").version == 0
 
 
+def test_an_owner_that_no_token_can_name_is_not_there(desk: Desk) -> None:
+    """That the operator's own token is good is not doubted."""
+    path = f"/v1/admin/accounts/{'x' * 300}/licence"
+    reply = desk.send("PUT", path, {"tier": "pro", "tax_years": [2026]})
+    assert (reply.status, reply.code) == (404, "not_found")
+
+
 def test_an_operator_sets_the_licence(desk: Desk) -> None:
     """Years are kept once each; the operator's own account is not that of the owner."""
     body = {"tier": "pro", "tax_years": [2026, 2025, 2026]}

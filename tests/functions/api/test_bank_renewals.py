@@ -164,6 +164,21 @@ def test_a_consent_that_is_gone_wants_to_be_given_again(desk: BankDesk) -> None:
     assert desk.shown(made)["status"] == "healthy"
 
 
+def test_the_issue_leads_to_the_link(desk: BankDesk) -> None:
+    """What an issue says to do is done as it says it: a body is not needed."""
+    made = desk.linked()
+    desk.step(made, made["first_sync"])
+    desk.bank.gone = True
+    body = {"integrations": [made["id"]], "mode": "incremental"}
+    desk.step(made, desk.send("POST", "/v1/syncs", body).json["data"][0]["id"])
+    (issue,) = desk.send("GET", "/v1/issues").json["data"]
+    link = issue["link"]
+    assert (link["method"], link["body"]) == ("POST", None)
+    reply = desk.send(link["method"], link["href"], None)
+    assert (reply.status, reply.json["id"]) == (200, made["id"])
+    assert reply.json["consent_url"] is not None
+
+
 def renew(desk: BankDesk, made: dict[str, Any]) -> Reply:
     """Consent once more, for another 90 days."""
     asked = desk.send("POST", f"/v1/integrations/{made['id']}/reconnect", {}).json

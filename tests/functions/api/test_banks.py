@@ -3,6 +3,7 @@
 import pytest
 
 from tests.bank import HOUR, NAMED, BankDesk
+from tidemark.errors import BadCredentials
 
 CALLBACK = "/v1/consents/callback"
 
@@ -59,10 +60,17 @@ def test_a_deployment_may_have_a_name_of_its_own(desk: BankDesk) -> None:
 
 
 def test_a_dry_run_asks_for_nothing(desk: BankDesk) -> None:
-    """It looks at the form only."""
+    """It looks at the form, and whether there is such a bank."""
     assert desk.link(dry_run=True).json["valid"] is True
     wrong = desk.link(dry_run=True, credentials={"aspsp": "x"})
     assert (wrong.status, wrong.pointers) == (422, ["/credentials/aspsp"])
+
+    def refuse(call: str) -> None:
+        raise BadCredentials(f"There is no bank of this name ({call}).")
+
+    desk.bank.trouble = refuse
+    unknown = desk.link(dry_run=True)
+    assert (unknown.status, unknown.code) == (422, "invalid_credentials")
     assert desk.bank.links == []
 
 
@@ -95,6 +103,13 @@ def test_the_owner_who_is_there_is_forgotten_with_the_run(desk: BankDesk) -> Non
     desk.step(made, made["first_sync"])
     assert ip not in stored(desk)
     assert ip not in str(desk.sync(made["first_sync"]))
+
+
+def test_what_a_bank_adds_to_the_way_back_is_left_alone(desk: BankDesk) -> None:
+    """Parameters that nobody knows do not cost the owner the consent."""
+    made = desk.link().json
+    assert desk.come_back(made["consent_url"], session_state="1", iss="bank").status == 200
+    assert desk.shown(made)["consent_url"] is None
 
 
 def test_a_link_alone_starts_no_sync(desk: BankDesk) -> None:
@@ -173,9 +188,12 @@ def test_a_denied_consent_ends_the_wait(desk: BankDesk) -> None:
     """The sync says so, and what else there is; the integration wants to be reconnected."""
     made = desk.link().json
     desk.step(made, made["first_sync"])
+    waits = desk.sync(made["first_sync"])
+    assert waits["until"] == waits["waiting"]["until"]
     assert desk.come_back(made["consent_url"], error="access_denied").status == 200
     sync = desk.sync(made["first_sync"])
     assert (sync["status"], sync["error"]["code"]) == ("failed", "consent_denied")
+    assert (sync["until"], sync["waiting"]) == (None, None)
     assert "import a file" in sync["error"]["next_step"]
     after = desk.shown(made)
     assert (after["status"], after["status_reason"]) == ("reconnect_required", "consent_denied")

@@ -20,7 +20,8 @@ def desk() -> Desk:
 @pytest.mark.parametrize("limit", ["0", "-1", "201", "many", "1.5", ""])
 def test_a_limit_is_from_1_to_200(desk: Desk, limit: str) -> None:
     """Everything else is refused, on every list."""
-    for path in ("transactions", "integrations", "syncs", "balances", "issues"):
+    lists = ("transactions", "integrations", "syncs", "balances", "issues", "events")
+    for path in (*lists, "webhook_endpoints", "connectors"):
         assert desk.send("GET", f"/v1/{path}", limit=limit).status == 422, path
 
 
@@ -75,6 +76,22 @@ def test_connectors_and_the_document_need_no_token(desk: Desk) -> None:
     """They are the same for everybody."""
     assert desk.send("GET", "/v1/connectors", owner=None).status == 200
     assert desk.send("GET", "/v1/openapi.json", owner=None).json["openapi"].startswith("3.1")
+
+
+def test_the_document_names_headers_only_where_they_count(desk: Desk) -> None:
+    """If-Match where there is an ETag; Idempotency-Key not for answers, which are not kept."""
+    document = desk.send("GET", "/v1/openapi.json", owner=None).json
+    named = {
+        (header["name"], path)
+        for path, methods in document["paths"].items()
+        for operation in methods.values()
+        for header in operation["parameters"]
+        if header["in"] == "header"
+    }
+    matched = {path.split("/")[2] for name, path in named if name == "If-Match"}
+    assert matched == {"integrations", "transactions"}
+    assert ("Idempotency-Key", "/v1/syncs") in named
+    assert ("Idempotency-Key", "/v1/syncs/{sync_id}/answer") not in named
 
 
 def test_an_unknown_query_parameter_is_refused(desk: Desk) -> None:

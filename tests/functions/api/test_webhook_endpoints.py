@@ -58,6 +58,8 @@ def test_an_endpoint_is_made_and_its_secret_told_once(desk: Desk) -> None:
         ({"event_types": ["sync.*", "unheard.of"]}, "/event_types/1"),
         ({"event_types": ["s*"]}, "/event_types/0"),
         ({"description": "\x00"}, "/description"),
+        ({"enabled": "no"}, "/enabled"),
+        ({"enabled": 1}, "/enabled"),
         ({"secret": "whsec_mine"}, "/secret"),
         ({"version": 3}, "/version"),
         ({"disabled_reason": None}, "/disabled_reason"),
