@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from local.child import FREE_PORTS, ServerChild, source_arguments
-from local.sources.bank import Booking
+from local.sources.bank import Booking, FollowedClock
 from local.sources.bank_history import GIRO, made_up_bank
 from local.sources.enable_banking import EnableBankingSource
 from tests.e2e.conftest import Json, Server, balances, counts
@@ -24,9 +24,10 @@ def bank() -> Iterator[EnableBankingSource]:
 
 @pytest.fixture(scope="module")
 def server(bank: EnableBankingSource) -> Iterator[Server]:
-    """Serve the product, whose clock is moved on in the end."""
+    """Serve the product; when its clock is moved on, so is the bank's."""
     arguments = source_arguments({"enable_banking": bank.url})
     with ServerChild(*FREE_PORTS, *arguments) as child:
+        bank.bank.clock = FollowedClock(child.api)
         yield Server(child)
 
 

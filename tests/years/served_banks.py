@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 import httpx
 
@@ -46,8 +45,7 @@ class Customer:
             "name": "Bank",
             "credentials": self.source.credentials,
         }
-        made = server.client(self.plan.owner).post("/v1/integrations", json=body)
-        self._consent(made.raise_for_status().json())
+        self._consent(server.client(self.plan.owner).post("/v1/integrations", json=body))
 
     def week(self, server: ServerChild) -> None:
         """Have something booked, and look whether the consent is still good."""
@@ -69,7 +67,7 @@ class Customer:
         self.weeks_without = 0
         client = server.client(self.plan.owner)
         (bank,) = client.get("/v1/integrations").raise_for_status().json()["data"]
-        self._consent(client.post(f"/v1/integrations/{bank['id']}/reconnect").json())
+        self._consent(client.post(f"/v1/integrations/{bank['id']}/reconnect"))
 
     def as_promised(self, server: ServerChild, end: datetime) -> bool:
         """Tell whether all was synced when it had to be, and is what the bank has."""
@@ -90,9 +88,9 @@ class Customer:
         expected = _WARNINGS[:1] if self.plan is RENEWING else _WARNINGS
         return [*self.told.values()] == expected * (self.consents - 1)
 
-    def _consent(self, asked: dict[str, Any]) -> None:
+    def _consent(self, asked: httpx.Response) -> None:
         """Agree at the bank's page, and come back."""
-        back = self.source.consent(asked["consent_url"])
+        back = self.source.consent(asked.raise_for_status().json()["consent_url"])
         httpx.get(back, trust_env=False, timeout=60).raise_for_status()
         self.consents += 1
 
