@@ -1,14 +1,10 @@
 """What is told of comparisons of balances."""
 
-from datetime import UTC, datetime
-
 import pytest
 
-from tidemark.domain.ids import new_id
 from tidemark.domain.tellings import Source, tell
 
-NOW = datetime(2026, 1, 1, tzinfo=UTC)
-CHECK, SYNC = new_id("chk", NOW), new_id("sync", NOW)
+CHECK, SYNC = "chk_01J00000000000000000000001", "sync_01J00000000000000000000002"
 FOUND = {"integration_key": "alice#intg_1", "as_of": "2026", "findings": [{}]}
 
 
