@@ -71,7 +71,11 @@ class GocardlessSource(BankServer):
         self.behaviour, self.tokens = Behaviour(), Tokens()
         self.agreements: dict[str, Agreement] = {}
         self.requisitions: dict[str, Requisition] = {}
-        self.credentials = {"aspsp": str(INSTITUTION["id"]), "country": "DE"}
+        self.credentials = {
+            "aspsp": str(INSTITUTION["id"]),
+            "country": "DE",
+            "psu_type": "personal",
+        }
         self._secret = secret
 
     def consent(self, link: str, *, deny: bool = False) -> str:

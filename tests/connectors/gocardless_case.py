@@ -130,7 +130,7 @@ def says(status: int, summary: str, detail: str = "") -> Answer:
 
 CASE = Case(
     connector=Gocardless,
-    credentials={"aspsp": "MUSTERBANK_MUSTDEFF", "country": "DE"},
+    credentials={"aspsp": "MUSTERBANK_MUSTDEFF", "country": "DE", "psu_type": "personal"},
     granted={
         "requisition": "requisition",
         "agreement": "agreement",

@@ -58,8 +58,16 @@ DEFECTS = (
         "rights asked for once in a life",
         "a key that got the right to trade later is kept",
         "services/recheck_rights.py",
-        "    return integration.kind is IntegrationKind.EXCHANGE and now - last >= SELDOM\n",
-        "    return False\n",
+        "        if rights_are_old(integration, self.clock.now()):\n",
+        "        if not integration.rights_checked_at:\n",
         ("tests/services/test_rights.py",),
+    ),
+    Defect(
+        "rights asked for by syncs only",
+        "without a licence a key that got the right to trade is never told of",
+        "services/fire_schedules.py",
+        "        if wants_recheck(found, at):\n",
+        "        if wants_recheck(found, at) and found.scheduled_for:\n",
+        ("tests/services/test_weekly_rights.py",),
     ),
 )
