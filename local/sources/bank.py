@@ -3,14 +3,16 @@
 Both aggregators on this machine (``enable_banking``, ``gocardless``) read this one.
 """
 
+import json
 import threading
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from http.client import HTTPConnection
 from typing import NamedTuple
-
-import httpx
+from urllib.parse import urlsplit
 
 from tidemark.domain.moments import parse
 
@@ -45,11 +47,13 @@ class FollowedClock(BankClock):
     def __init__(self, api: str) -> None:
         """Follow the server whose API is at a base URL."""
         super().__init__()
-        self._client = httpx.Client(base_url=api, trust_env=False)
+        self._server = urlsplit(api).netloc
 
     def now(self) -> datetime:
         """Ask for the time."""
-        return parse(self._client.get("/_local/clock").json()["now"])
+        with closing(HTTPConnection(self._server)) as connection:
+            connection.request("GET", "/_local/clock")
+            return parse(json.load(connection.getresponse())["now"])
 
     def set(self, to: datetime) -> None:
         """Refuse: it follows."""

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from local.child import FREE_PORTS, ServerChild, source_arguments
-from local.sources.bank import Booking, FollowedClock
+from local.sources.bank import Booking
 from local.sources.bank_history import GIRO, made_up_bank
 from local.sources.enable_banking import EnableBankingSource
 from tests.e2e.conftest import Json, Server, balances, counts
@@ -27,7 +27,8 @@ def server(bank: EnableBankingSource) -> Iterator[Server]:
     """Serve the product; when its clock is moved on, so is the bank's."""
     arguments = source_arguments({"enable_banking": bank.url})
     with ServerChild(*FREE_PORTS, *arguments) as child:
-        bank.bank.clock = FollowedClock(child.api)
+        following = {"follow": child.api}
+        httpx.post(f"{bank.url}/_bank/clock", json=following, trust_env=False).raise_for_status()
         yield Server(child)
 
 
