@@ -18,7 +18,7 @@ from tidemark.services.commit import Writer
 
 GROUP_SIZE = 3_500
 GROUP_TIME = timedelta(seconds=2)
-SLOW = timedelta(milliseconds=50)
+SLOW = timedelta(milliseconds=200)
 """After a page that took so long is looked whether the run is to stop: it costs a read."""
 
 _MAX_RESTARTS = 3
