@@ -186,8 +186,8 @@ def test_rows_that_are_understood_close_their_issue() -> None:
     assert issues(it)["unread_rows"] is RESOLVED
 
 
-def test_a_dismissed_mismatch_is_over_when_the_balances_match() -> None:
-    """The next mismatch is a new one."""
+def with_a_dismissed_mismatch() -> World:
+    """Give a world whose source tells another balance, as its owner knows by now."""
     it = world()
     it.source.told_balances = {"BTC": Decimal(7)}
     it.run()
@@ -195,6 +195,12 @@ def test_a_dismissed_mismatch_is_over_when_the_balances_match() -> None:
     it.issues.dismiss(KEY.owner, subject, it.clock.now())
     it.run()
     assert issues(it)["balance_mismatch"] is DISMISSED
+    return it
+
+
+def test_a_dismissed_mismatch_is_over_when_the_balances_match() -> None:
+    """The next mismatch is a new one."""
+    it = with_a_dismissed_mismatch()
     it.source.told_balances = None
     it.run()
     assert issues(it)["balance_mismatch"] is RESOLVED
@@ -205,13 +211,7 @@ def test_a_dismissed_mismatch_is_over_when_the_balances_match() -> None:
 
 def test_a_dismissed_mismatch_does_not_hide_another() -> None:
     """Its owner's word is about that difference: another asset's, or a larger one, is told anew."""
-    it = world()
-    it.source.told_balances = {"BTC": Decimal(7)}
-    it.run()
-    subject = issue_id(KEY.integration_id, IssueType.BALANCE_MISMATCH)
-    it.issues.dismiss(KEY.owner, subject, it.clock.now())
-    it.run()
-    assert issues(it)["balance_mismatch"] is DISMISSED
+    it = with_a_dismissed_mismatch()
     it.source.told_balances = {"BTC": Decimal(7), "ETH": Decimal(100)}
     it.run()
     assert issues(it)["balance_mismatch"] is OPEN

@@ -26,6 +26,13 @@ from tidemark.files.workbook import SHEET
 
 COLUMNS = tuple(Column)
 _TEXT = 49  # the number of the format "@"
+_VALUE_COLUMNS = {
+    "amount": Column.VALUE,
+    "currency": Column.VALUE_CURRENCY,
+    "status": Column.VALUE_STATUS,
+    "price": Column.VALUE_PRICE,
+    "source": Column.VALUE_SOURCE,
+}
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -58,13 +65,8 @@ def cells_of(row: ExportRow) -> list[str]:
 
 def _value_cells(valuation: Valuation) -> dict[Column, str]:
     """Give the texts of a value; of what is not known none."""
-    return {
-        Column.VALUE: _spelled(valuation.amount) or "",
-        Column.VALUE_CURRENCY: valuation.currency,
-        Column.VALUE_STATUS: valuation.status.value,
-        Column.VALUE_PRICE: _spelled(valuation.price) or "",
-        Column.VALUE_SOURCE: valuation.source or "",
-    }
+    told = _value_object(valuation)
+    return {column: told[name] or "" for name, column in _VALUE_COLUMNS.items()}
 
 
 def _spelled(amount: Decimal | None) -> str | None:
