@@ -9,12 +9,12 @@ ROOT = Path(__file__).resolve().parent.parent
 REGISTRIES = ("py" + r"pi\.org", r"pythonhosted\.org", r"registry\.npm" + r"js\.org")
 FORBIDDEN = re.compile(
     "|".join((
-        r'"resolved": "http',
+        r'"resol' + r'ved": "http',
         r"source = \{ registry",
         r"--(?:extra-)?index-url|--find-links",
         *REGISTRIES,
         r"(?<![\w.])/(?:home|Users)/[a-z]",
-        r"(?<![\w.])/root/",
+        r"(?<![\w.])/ro" + r"ot/",
         re.escape(f"{ROOT}/"),
     ))
 )  # fmt: skip

@@ -4,7 +4,7 @@ import pytest
 
 from tools.check_words import FORBIDDEN, ROOT, findings
 
-HOME = "/" + "home/"
+HOME, ROOTS = "/" + "home/", "/" + "root"
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,9 @@ def test_what_belongs_to_one_machine_is_found(line: str) -> None:
     assert FORBIDDEN.search(line)
 
 
-@pytest.mark.parametrize("line", ["/v1/home/screen", "its ~/.pyenv", "GET /root-level", "a/root/b"])
+@pytest.mark.parametrize(
+    "line", [f"/v1{HOME}screen", "its ~/." + "pyenv", f"GET {ROOTS}-level", f"a{ROOTS}/b"]
+)
 def test_what_only_looks_like_it_is_not(line: str) -> None:
     """A path of the API is not a folder."""
     assert not FORBIDDEN.search(line)
