@@ -63,6 +63,8 @@ def _at_work(facts: type[Connector]) -> Iterator[str]:
     yield f"source: `{facts.base_url}`"
     yield "streams: " + ", ".join(f"`{stream}`" for stream in facts.streams)
     yield f"an incremental sync reads again: {_time(facts.overlap)}"
+    if facts.lookback is not None:
+        yield f"given in full at any time: {_time(facts.lookback)}"
     yield f"rate budget: {_budget(facts.budget)}"
 
 
@@ -100,9 +102,11 @@ def _rate(per_second: float) -> str:
 
 
 def _time(span: timedelta) -> str:
-    """Spell a time in hours."""
-    hours = span / timedelta(hours=1)
-    return f"the last {hours:g} hours" if hours else "only what has changed"
+    """Spell a time in hours, a longer one in days."""
+    if not span:
+        return "only what has changed"
+    days, hours = span / timedelta(days=1), span / timedelta(hours=1)
+    return f"the last {days:g} days" if days > 1 else f"the last {hours:g} hours"
 
 
 def _list(title: str, entries: Sequence[str] | Iterator[str]) -> Iterator[str]:

@@ -50,7 +50,8 @@ class World(Parts, Priced, TellingWorld):
         sealed = self.vault.seal(key, credentials)
         checked = {"created_at": START, "rights_checked_at": self.clock.now()}
         given = {"name": "Fake", "sealed": sealed, **checked, **facts}
-        self.integrations.add(Integration(key, connector, IntegrationKind.EXCHANGE, **given))
+        kind = given.pop("kind", IntegrationKind.EXCHANGE)
+        self.integrations.add(Integration(key, connector, kind, **given))
         return key
 
     @property

@@ -54,6 +54,7 @@ class FakeSource:
     kind = IntegrationKind.EXCHANGE
     scope = Scope(reads=("everything",))
     overlap = timedelta(hours=24)
+    lookback: timedelta | None = None
     group_span = timedelta(seconds=5)
     concurrency = 1
     budget: RateBudget | None = None

@@ -11,7 +11,7 @@ from typing import override
 from tidemark.connector_kit import bank_consent, bank_rows
 from tidemark.connector_kit.bank_reader import BankReader, Fetched
 from tidemark.connector_kit.bank_rows import STREAM, BankRow, Record
-from tidemark.connector_kit.bank_walk import Days
+from tidemark.connector_kit.bank_walk import LOOKBACK, Days
 from tidemark.connector_kit.base import Connector, Field
 from tidemark.domain.integrations import IntegrationKind
 from tidemark.domain.pages import KeyRights, Page, Window
@@ -36,6 +36,7 @@ class BankConnector(Connector):
     kind = IntegrationKind.BANK
     streams = (STREAM,)
     overlap = timedelta(days=45)
+    lookback = LOOKBACK
     by_consent = True
 
     @staticmethod

@@ -18,7 +18,7 @@ from tidemark.domain.ids import digest_of
 from tidemark.domain.pages import Window
 from tidemark.errors import CursorExpired, SourceGarbage
 
-_SURE = timedelta(days=88)
+LOOKBACK = timedelta(days=88)
 """So far back any bank gives transactions at any time: some refuse ninety days to the day."""
 
 _QUIET = timedelta(days=45)
@@ -146,7 +146,7 @@ class AccountsWalk:
         """
         known = read is None or self.account in read
         since = window.since.date() if window.since and known else None
-        far = since is None or since < (now - _SURE).date()
+        far = since is None or since < (now - LOOKBACK).date()
         until = window.until.date() if window.until.date() < now.date() else None
         whole = since is None or (far and read is None)
         return Days(since, until, longest=whole)

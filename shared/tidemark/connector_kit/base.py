@@ -52,6 +52,7 @@ class Connector(ABC):
     The class carries the facts; an instance is the open source (use it in ``with``). A subclass
     says how a page is read, and nothing of leases, ledgers or schedules.
 
+    ``lookback`` is how far back the source gives everything at any time, None where it is all.
     ``concurrency`` is how many requests one account may have in flight; ``accounts_at_once`` how
     many accounts one process reads at a time: sources that count calls by address want few.
     ``running_balances`` says that each record has ``asset``, ``amount``, ``fee`` and ``balance``.
@@ -65,6 +66,7 @@ class Connector(ABC):
     streams: ClassVar[tuple[str, ...]]
     scope: ClassVar[Scope]
     overlap: ClassVar[timedelta]
+    lookback: ClassVar[timedelta | None] = None
     group_span: ClassVar[timedelta] = timedelta(0)
     concurrency: ClassVar[int] = 1
     accounts_at_once: ClassVar[int] = 10

@@ -197,6 +197,7 @@ class ConnectorFacts(Protocol):
     streams: tuple[str, ...]
     scope: Scope
     overlap: timedelta
+    lookback: timedelta | None
     group_span: timedelta
     concurrency: int
     budget: RateBudget | None

@@ -21,12 +21,31 @@ def incremental_since(
     is earlier, less the overlap; from the start where nothing was ever read to its end, for then
     what is stored may be the newest part only.
     """
-    proven = [stream.complete_until for stream in coverage]
-    if not proven or None in proven:
+    point = proven(coverage)
+    if point is None:
         return start
-    earliest = min(point for point in proven if point is not None)
-    since = min(earliest, last or earliest) - overlap
+    since = min(point, last or point) - overlap
     return since if start is None else max(since, start)
+
+
+def proven(coverage: Sequence[StreamCoverage]) -> datetime | None:
+    """Give up to when all streams are proven; None where one was never read to its end."""
+    points = [stream.complete_until for stream in coverage if stream.complete_until]
+    return min(points) if points and len(points) == len(coverage) else None
+
+
+def within_lookback(
+    since: datetime | None, coverage: Sequence[StreamCoverage], given: datetime
+) -> datetime | None:
+    """Read nothing from before ``given``, from when on the source surely gives everything.
+
+    Unless what is proven ends before: then all is asked for, and the source says what it has no
+    more.
+    """
+    point = proven(coverage)
+    if since is None or point is None or point < given:
+        return since
+    return max(since, given)
 
 
 def claimed(run: Run, start: datetime | None) -> Interval | None:

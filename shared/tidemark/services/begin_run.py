@@ -11,7 +11,7 @@ from tidemark.domain.ports import ConnectorFacts, Ledger, Parked
 from tidemark.domain.sorting import Rules
 from tidemark.domain.syncs import Mode, Run, StreamProgress
 from tidemark.domain.transactions import Origin, State
-from tidemark.domain.windows import covered, for_source, incremental_since
+from tidemark.domain.windows import covered, for_source, incremental_since, within_lookback
 from tidemark.services.walk_transactions import span
 
 
@@ -70,13 +70,12 @@ class Beginning:
         start = self.integration.reads_from
         if run.mode is Mode.MISSING:
             return start
-        since = incremental_since(
-            start,
-            self.ledger.last_from_source(self.integration.key, now),
-            covered(self.coverage, self.facts.streams),
-            self.facts.overlap,
-        )
-        return self._reaching_back(start, since)
+        streams = covered(self.coverage, self.facts.streams)
+        last = self.ledger.last_from_source(self.integration.key, now)
+        since = incremental_since(start, last, streams, self.facts.overlap)
+        reached = self._reaching_back(start, since)
+        lookback = self.facts.lookback
+        return reached if lookback is None else within_lookback(reached, streams, now - lookback)
 
     def _reaching_back(self, start: datetime | None, since: datetime | None) -> datetime | None:
         """Reach back to what a window would miss: what is pending, and what is to reappear."""
