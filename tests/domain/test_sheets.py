@@ -54,11 +54,18 @@ def test_a_day_that_no_source_has_is_missing_after_three_times() -> None:
 
 
 def test_silence_is_no_answer() -> None:
-    """While a source cannot be reached nothing goes missing."""
-    sheet = Sheet(KEY).wanting([FIRST], NOW)
-    for hours in range(10):
-        sheet = sheet.answered({}, [], [FIRST], NOW + timedelta(hours=hours))
-    assert sheet.days[1] == Wanted(0, NOW + timedelta(hours=10))
+    """While a source cannot be reached nothing goes missing, and it is asked ever more seldom."""
+    sheet, waits = Sheet(KEY).wanting([FIRST], NOW), list[timedelta]()
+    for _ in range(40):
+        sheet = sheet.answered({}, [], [FIRST], NOW)
+        state = sheet.days[1]
+        assert isinstance(state, Wanted)
+        assert not state.missing
+        waits.append(state.due_at - NOW)
+    assert waits[:6] == [minutes * timedelta(minutes=10) for minutes in (1, 2, 4, 8, 16, 32)]
+    assert set(waits[6:]) == {timedelta(hours=6)}
+    spoken = sheet.answered({}, [FIRST], [FIRST], NOW)
+    assert spoken.days[1] == Wanted(1, NOW + timedelta(hours=1))
 
 
 def test_pairs_are_spelled_and_read() -> None:

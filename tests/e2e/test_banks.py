@@ -1,24 +1,25 @@
 """Banks as their owners know them: linked, asked back, renewed, gone, connected again."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
 from local.child import FREE_PORTS, ServerChild, source_arguments
-from local.sources.bank import Booking
+from local.sources.bank import BankClock, Booking
 from local.sources.bank_history import GIRO, made_up_bank
 from local.sources.enable_banking import EnableBankingSource
 from tests.e2e.conftest import Json, Server, balances, counts
 
 OTP = "491823"
+NOW = datetime(2026, 3, 20, 10, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
 def bank() -> Iterator[EnableBankingSource]:
-    """Serve a bank with a short history."""
-    with EnableBankingSource(made_up_bank(days=120)) as served:
+    """Serve a bank with a short history, the same whatever day it is."""
+    with EnableBankingSource(made_up_bank(BankClock(NOW), days=120)) as served:
         yield served
 
 
@@ -26,7 +27,7 @@ def bank() -> Iterator[EnableBankingSource]:
 def server(bank: EnableBankingSource) -> Iterator[Server]:
     """Serve the product; when its clock is moved on, so is the bank's."""
     arguments = source_arguments({"enable_banking": bank.url})
-    with ServerChild(*FREE_PORTS, *arguments) as child:
+    with ServerChild(*FREE_PORTS, *arguments, "--now", NOW.isoformat()) as child:
         following = {"follow": child.api}
         httpx.post(f"{bank.url}/_bank/clock", json=following, trust_env=False).raise_for_status()
         yield Server(child)

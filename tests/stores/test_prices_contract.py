@@ -26,7 +26,7 @@ def quote(price: str, ago: timedelta = timedelta(0)) -> Quote:
 
 def test_a_sheet_is_kept_with_all_its_digits(stores: Stores) -> None:
     """Known and wanted days; what is not there is not given."""
-    sheet = Sheet(KEY, {1: CLOSE, 31: Wanted(2, NOW)})
+    sheet = Sheet(KEY, {1: CLOSE, 31: Wanted(2, NOW, 3)})
     assert stores.sheets.write(sheet).version == 1
     other = SheetKey(Pair("A#B", "USD"), "2020-01")
     stores.sheets.write(Sheet(other, {2: CLOSE}))

@@ -16,8 +16,8 @@ TRIES = 3
 
 _PAUSES = (timedelta(hours=1), timedelta(hours=4)), timedelta(days=1), timedelta(days=7)
 _SELDOM = 30
-_AGAIN = timedelta(hours=1)
-"""When a source is asked again that could not answer."""
+_AGAIN, _LATEST = timedelta(minutes=10), timedelta(hours=6)
+"""When a source is asked again that could not answer: each time it waits twice as long."""
 
 
 class SheetKey(NamedTuple):
@@ -28,10 +28,14 @@ class SheetKey(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """A close that is not known: how often sources had none, when they are asked next (UTC)."""
+    """A close that is not known: how often sources had none, when they are asked next (UTC).
+
+    ``silences`` is how often in a row one could not answer.
+    """
 
     tries: int
     due_at: datetime
+    silences: int = 0
 
     @property
     def missing(self) -> bool:
@@ -97,9 +101,10 @@ class Sheet:
 
 
 def _later(state: Wanted, at: datetime, *, counts: bool) -> Wanted:
-    """Ask again later: soon where no source could answer, ever more seldom where there is none."""
+    """Ask again later, and ever more seldom; it counts where all sources surely have none."""
     if not counts:
-        return Wanted(state.tries, at + _AGAIN)
+        pause = min(_AGAIN * 2 ** min(state.silences, _SELDOM), _LATEST)
+        return Wanted(state.tries, at + pause, state.silences + 1)
     tries = state.tries + 1
     soon, daily, weekly = _PAUSES
     if tries <= len(soon):

@@ -1,6 +1,7 @@
 """Sheets of closes in the Closes table; those with something wanted are in the index ``by_due``.
 
-Days are JSON: ``[price, source]`` of a known close, ``[tries, due_at]`` of a wanted one.
+Days are JSON: ``[price, source]`` of a known close, ``[tries, due_at, silences]`` of a
+wanted one.
 """
 
 import json
@@ -81,7 +82,7 @@ def _spell(state: Close | Wanted) -> list[object]:
     """Spell one day."""
     if isinstance(state, Close):
         return [amounts.spell(state.price), state.source]
-    return [state.tries, moments.spell(state.due_at)]
+    return [state.tries, moments.spell(state.due_at), state.silences]
 
 
 def _sheet(item: Item) -> Sheet:
@@ -93,7 +94,7 @@ def _sheet(item: Item) -> Sheet:
 
 def _state(told: list[Any]) -> Close | Wanted:
     """Read one day."""
-    first, second = told
+    first, second, *silences = told
     if isinstance(first, str):
         return Close(Decimal(first), second)
-    return Wanted(first, moments.parse(second))
+    return Wanted(first, moments.parse(second), *silences)
