@@ -111,6 +111,17 @@ def test_what_is_written_is_read_back(form: FileFormat, some: list[ExportRow]) -
     assert read_back(some, form) == [told(row) for row in some]
 
 
+@pytest.mark.parametrize("form", FileFormat)
+@pytest.mark.parametrize("state", ["pending", "held", "deleted"])
+def test_what_was_in_no_ledger_is_not_read_into_one(form: FileFormat, state: str) -> None:
+    """A pending row would count twice once it is booked; the others are read."""
+    content = written([trade(), trade(state=state), trade(state="excluded")], form)
+    read = read_file(content, form, limits=LIMITS)
+    assert [row.excluded for row in read.rows] == [False, True]
+    (error,) = read.errors
+    assert (error.code, state in error.message) == ("not_in_ledger", True)
+
+
 @settings(max_examples=40)
 @given(st.lists(rows, max_size=4), st.sampled_from([FileFormat.CSV, FileFormat.XLSX]))
 def test_a_second_time_changes_nothing(some: list[ExportRow], form: FileFormat) -> None:

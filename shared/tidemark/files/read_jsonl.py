@@ -9,14 +9,13 @@ from tidemark.domain.amounts import parse_amount
 from tidemark.domain.facts import Worth
 from tidemark.domain.files import CellError, FileLimits, FileRead, FileRow
 from tidemark.domain.legs import Kind
-from tidemark.domain.transactions import State
 from tidemark.domain.valuations import ValueStatus
 from tidemark.files.cells import Cell, check_size
 from tidemark.files.legs_text import read_leg_objects
 from tidemark.files.limits import check_packed
 from tidemark.files.read_csv import decoded
 from tidemark.files.read_times import TimeReader
-from tidemark.files.read_values import read_currency
+from tidemark.files.read_values import read_currency, read_excluded
 from tidemark.files.refused_cell import RefusedCell
 
 _DECODER = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)
@@ -75,7 +74,7 @@ def _row(number: int, line: str, read_time: TimeReader) -> FileRow:
         integration_name=_text(told, "integration"),
         raw=(("line", line.strip()),),
         valuation=_worth(told.get("valuation")),
-        excluded=told.get("state") == State.EXCLUDED,
+        excluded=read_excluded(Cell(str(told.get("state") or ""))),
     )
 
 

@@ -9,7 +9,6 @@ from tidemark.domain.facts import Worth
 from tidemark.domain.file_labels import Way, meaning_of
 from tidemark.domain.files import CellError, FileLimits, FileRead, FileRow, Money, row_legs
 from tidemark.domain.legs import Kind, Leg
-from tidemark.domain.transactions import State
 from tidemark.domain.valuations import ValueStatus
 from tidemark.files.cells import NOTHING, Cell, Grid, Line, bounded, check_size
 from tidemark.files.columns import Column, Header
@@ -19,6 +18,7 @@ from tidemark.files.read_values import (
     read_amount,
     read_asset,
     read_currency,
+    read_excluded,
     read_kind,
     read_text,
 )
@@ -31,7 +31,6 @@ _LONGEST = {
     Column.NOTE: 10_000,
     Column.SOURCE_ID: 500,
     Column.LEGS: LONGEST_CELL,
-    Column.STATE: 100,
     Column.VALUE_STATUS: 100,
 }
 _MONEY = (
@@ -167,7 +166,7 @@ class _Reader:
         note = reading.text(Column.NOTE)
         source_id = reading.text(Column.SOURCE_ID)
         name = reading.text(Column.INTEGRATION)
-        excluded = reading.text(Column.STATE).lower() == State.EXCLUDED
+        excluded = reading.attempt(Column.STATE, read_excluded) or False
         worth = _worth(reading)
         if moment is None or reading.errors:
             return None

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from tidemark.domain.amounts import PLAIN
 from tidemark.domain.legs import Kind
+from tidemark.domain.transactions import State
 from tidemark.files.cells import Cell, Fault
 from tidemark.files.escape import unescape
 from tidemark.files.refused_cell import RefusedCell
@@ -16,6 +17,8 @@ _NUMBER = re.compile(r"[+-]?[0-9.,'\s]+")
 _EXPONENT = re.compile(r"[+-]?[0-9.,]+[eE][+-]?[0-9]+")
 _CURRENCY = re.compile("[A-Z]{3}")
 _HOW = "write it like 1234.56"
+_NOWHERE = frozenset({"pending", "held", "deleted"})
+"""States of rows that are listed and exported, but count for nothing."""
 
 
 def read_text(cell: Cell, longest: int) -> str:
@@ -74,6 +77,15 @@ def read_kind(cell: Cell) -> Kind | None:
     if text and text not in set(Kind):
         raise RefusedCell("unknown_kind", f"A kind is one of: {', '.join(Kind)}.")
     return Kind(text) if text else None
+
+
+def read_excluded(cell: Cell) -> bool:
+    """Tell whether a row was exported as excluded. Raises RefusedCell: it was in no ledger."""
+    state = read_text(cell, longest=100).lower()
+    if state in _NOWHERE:
+        message = f"The row was {state} when it was exported, not in the ledger: leave it out."
+        raise RefusedCell("not_in_ledger", message)
+    return state == State.EXCLUDED
 
 
 def _no_amount(text: str) -> RefusedCell:
