@@ -148,3 +148,34 @@ def test_a_range_of_a_bank_leaves_the_bookmark(kind: IntegrationKind) -> None:
     before = {"ledger": StreamCoverage(bookmark="old")}
     after = coverage_after(ranged, replace(INTEGRATION, kind=kind), before)
     assert after["ledger"].bookmark == ("old" if kind is IntegrationKind.BANK else "new")
+
+
+@pytest.mark.parametrize(
+    ("known", "given", "reached", "bookmark", "expected"),
+    [
+        (None, None, 300, "a", None),
+        (None, 90, 90, "a", None),
+        (None, 90, 90, "a and b", 90),
+        (90, None, 400, "a", None),
+        (90, None, 50, "a", 90),
+        (90, None, None, "a", 90),
+        (90, 300, 300, "a", 300),
+        (90, 30, 30, "a", 90),
+        (90, 30, 30, "a and b", 30),
+    ],
+)
+def test_what_is_hidden_is_what_was_never_read(
+    known: int | None, given: int | None, reached: int | None, bookmark: str, expected: int | None
+) -> None:
+    """In days before now: the limit so far, what the source gave, its oldest row, the new limit.
+
+    Everything was read before; what is new since then is not, which the bookmark tells.
+    """
+
+    def ago(days: int | None) -> datetime | None:
+        return None if days is None else NOW - timedelta(days=days)
+
+    before = StreamCoverage((Interval(EARLIEST, NOW),), "a", ago(known))
+    read = replace(DONE, bookmark=bookmark, history_from=ago(given), reached=ago(reached))
+    after = coverage_after(run(streams=(read,)), INTEGRATION, {"ledger": before})["ledger"]
+    assert after.unavailable_before == ago(expected)

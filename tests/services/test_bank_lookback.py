@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Self
 
 import pytest
 
 from local.sources.bank import Booking
-from local.sources.bank_history import GIRO, made_up_bank
+from local.sources.bank_history import DOLLARS, GIRO, made_up_bank
 from local.sources.enable_banking import EnableBankingSource
 from tests.connectors.bank_world import BankWorld, still
 from tests.world import KEY, World, set_state
 from tidemark.connector_kit.bank_walk import midnight
 from tidemark.domain.integrations import DeletedPolicy, IntegrationKind
+from tidemark.domain.issues import IssueState, IssueType
 from tidemark.domain.syncs import Mode, Sync, SyncStatus
 from tidemark.domain.transactions import State
 from tidemark.services.write_integration import edit
@@ -23,10 +25,30 @@ DAY = timedelta(days=1)
 
 @dataclass
 class Customer:
-    """An owner with a consent for half a year, whose history was read just after it."""
+    """An owner with a consent for half a year."""
 
-    source: EnableBankingSource
+    bank: BankWorld[EnableBankingSource]
     it: World
+
+    @classmethod
+    def of(cls, source: EnableBankingSource) -> Self:
+        """Link a bank."""
+        bank = BankWorld(source, "enable_banking")
+        it = World(clock=source.bank.clock, connectors=bank.registry)  # type: ignore[arg-type]
+        credentials = bank.consent().credentials
+        it.connect(connector=bank.name, credentials=credentials, kind=IntegrationKind.BANK)
+        return cls(bank, it)
+
+    @property
+    def source(self) -> EnableBankingSource:
+        """Give the bank."""
+        return self.bank.source
+
+    def consent(self, *accounts: str) -> None:
+        """Consent once more, to some accounts or to all."""
+        self.source.bank.share(*(accounts or self.source.bank.accounts))
+        sealed = self.it.vault.seal(KEY, self.bank.consent().credentials)
+        edit(self.it.integrations, KEY, lambda old: replace(old, sealed=sealed))
 
     def after(self, days: int, mode: Mode = Mode.INCREMENTAL) -> Sync:
         """Sync so many days later, with nobody there."""
@@ -44,24 +66,29 @@ class Customer:
         return len(self.it.ledger.of(KEY)) == self.source.bank.count()
 
     @property
-    def claimed(self) -> list[datetime | None]:
-        """Give from when on coverage says that the bank has nothing."""
-        return [each.unavailable_before for each in self.it.coverage.read(KEY)[0].values()]
+    def hidden(self) -> datetime | None:
+        """Give before when the bank is said to hide something; the inbox says the same."""
+        ((_, stream),) = self.it.coverage.read(KEY)[0].items()
+        inbox = self.it.issues.of_owner(KEY.owner)
+        told = [each for each in inbox if each.type is IssueType.HISTORY_TRUNCATED]
+        said = any(each.state is IssueState.OPEN for each in told)
+        assert said == (stream.unavailable_before is not None)
+        return stream.unavailable_before
 
 
 @pytest.fixture
-def customer() -> Iterator[Customer]:
+def linked() -> Iterator[Customer]:
     """Link a bank with 200 days of history, in which one row stays pending for ever."""
     with EnableBankingSource(made_up_bank(still(), days=200)) as source:
-        bank = BankWorld(source, "enable_banking")
-        granted = bank.consent()
-        it = World(clock=source.bank.clock, connectors=bank.registry)  # type: ignore[arg-type]
-        facts = {"credentials": granted.credentials, "kind": IntegrationKind.BANK}
-        it.connect(connector="enable_banking", **facts)
-        customer = Customer(source, it)
-        assert customer.after(0).status is SyncStatus.SUCCEEDED
-        assert customer.has_all
-        yield customer
+        yield Customer.of(source)
+
+
+@pytest.fixture
+def customer(linked: Customer) -> Customer:
+    """Have the whole history read just after the consent."""
+    assert linked.after(0).status is SyncStatus.SUCCEEDED
+    assert linked.has_all
+    return linked
 
 
 @pytest.mark.parametrize("pause", [1, 14, 60, 87])
@@ -69,7 +96,6 @@ def test_a_row_that_stays_pending_does_not_make_syncs_partial(
     customer: Customer, pause: int
 ) -> None:
     """However long, and however far apart the syncs are; coverage stays as it was."""
-    before = customer.claimed
     for _ in range(170 // (pause + 1)):
         customer.book(days_ago=0)
         sync = customer.after(pause)
@@ -77,7 +103,7 @@ def test_a_row_that_stays_pending_does_not_make_syncs_partial(
         customer.book(days_ago=pause // 2)
         assert customer.after(1).status is SyncStatus.SUCCEEDED
         assert customer.has_all
-        assert customer.claimed == before
+        assert customer.hidden is None
 
 
 def test_an_account_where_nothing_happens_does_not_make_syncs_partial(customer: Customer) -> None:
@@ -92,13 +118,55 @@ def test_what_the_bank_gives_no_more_is_said_once(customer: Customer) -> None:
     """After more than ninety days without a sync there is a hole, which only a file can close."""
     customer.book(days_ago=0)
     sync = customer.after(120)
-    (told,) = customer.claimed
+    told = customer.hidden
 
     assert sync.status is SyncStatus.PARTIAL
     assert told == midnight(customer.source.bank.today() - 90 * DAY)
     assert str(told.date()) in sync.warnings[0]
     assert customer.after(1).status is SyncStatus.SUCCEEDED
-    assert customer.claimed == [told]
+    assert customer.hidden == told
+
+
+def test_what_was_read_before_is_not_hidden(customer: Customer) -> None:
+    """Months after the consent sync missing cannot read it again, and says that; it is there."""
+    for _ in range(4):
+        customer.book(days_ago=0)
+        assert customer.after(30).status is SyncStatus.SUCCEEDED
+    sync = customer.after(1, Mode.MISSING)
+
+    assert (sync.status, customer.hidden) == (SyncStatus.PARTIAL, None)
+    assert customer.after(1).status is SyncStatus.SUCCEEDED
+    assert customer.has_all
+
+
+def test_what_was_hidden_is_read_after_another_consent(linked: Customer) -> None:
+    """Sync missing closes the hole and the issue."""
+    linked.source.bank.clock.advance(timedelta(hours=3))
+    assert linked.it.run().status is SyncStatus.PARTIAL
+    assert linked.hidden is not None
+    linked.consent()
+
+    assert linked.it.run(Mode.MISSING).status is SyncStatus.SUCCEEDED
+    assert (linked.hidden, linked.has_all) == (None, True)
+
+
+def test_what_is_hidden_of_another_account_stays_so(linked: Customer) -> None:
+    """Though the first account was read whole, for all of the time."""
+    linked.consent(GIRO)
+    assert linked.it.run().status is SyncStatus.SUCCEEDED
+    linked.consent(GIRO, DOLLARS)
+    linked.source.bank.clock.advance(timedelta(hours=3))
+    assert linked.it.run().status is SyncStatus.PARTIAL
+    told = linked.hidden
+
+    assert told is not None
+    assert linked.after(1).status is SyncStatus.SUCCEEDED
+    assert linked.hidden == told
+    assert linked.after(1, Mode.MISSING).status is SyncStatus.PARTIAL
+    assert linked.hidden == told
+    linked.consent(GIRO, DOLLARS)
+    assert linked.after(0, Mode.MISSING).status is SyncStatus.SUCCEEDED
+    assert (linked.hidden, linked.has_all) == (None, True)
 
 
 def test_deleted_ones_reappear_as_long_as_the_bank_gives_them(customer: Customer) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from tidemark.domain.coverage import Interval, StreamCoverage
+from tidemark.domain.coverage import Interval, StreamCoverage, from_start, gaps
 from tidemark.domain.integrations import Integration, IntegrationKind, Status
-from tidemark.domain.syncs import Mode, Problem, Run, Sync, SyncStatus
+from tidemark.domain.syncs import Mode, Problem, Run, StreamProgress, Sync, SyncStatus
 from tidemark.domain.windows import claimed
 
 _UNSHARED = (
@@ -77,15 +77,39 @@ def coverage_after(
         if interval is None or not stream.done or stream.incomplete is not None:
             continue
         before = after.get(stream.name, StreamCoverage())
-        told, limits = interval, [integration.history_from, stream.history_from]
-        hidden = max((limit for limit in limits if limit is not None), default=None)
-        if hidden is not None:
-            told = Interval(max(interval.since, hidden), interval.until)
-            before = replace(before, unavailable_before=hidden)
+        hidden = _latest(integration.history_from, stream.history_from)
+        told = interval if hidden is None else Interval(max(interval.since, hidden), interval.until)
+        start = from_start(integration.reads_from)
+        limit = _latest(integration.history_from, _limit(stream, before, interval, start))
+        before = replace(before, unavailable_before=limit)
         if told.since < told.until:
             bookmark = None if _is_narrow(run, integration) else stream.bookmark
             after[stream.name] = before.extended(told, bookmark or before.bookmark)
     return after
+
+
+def _limit(
+    stream: StreamProgress, before: StreamCoverage, asked: Interval, start: datetime
+) -> datetime | None:
+    """Give from when on a source gives everything, where that is not all that is wanted.
+
+    What was read earlier is not hidden, though the source may give less by now; unless the bookmark
+    is another one: it may tell of something new. Where all was asked for and more came than the
+    source had before, the old limit is gone.
+    """
+    known, hidden = before.unavailable_before, stream.history_from
+    given = hidden or stream.reached
+    if known is not None and given is not None and asked.since <= start and given < known:
+        return hidden
+    if hidden is not None and stream.bookmark == before.bookmark:
+        unread = gaps(before.intervals, Interval(start, hidden))
+        hidden = unread[-1].until if unread else None
+    return _latest(known, hidden)
+
+
+def _latest(*moments: datetime | None) -> datetime | None:
+    """Give the latest of those that there are."""
+    return max((moment for moment in moments if moment is not None), default=None)
 
 
 def _is_narrow(run: Run, integration: Integration) -> bool:

@@ -59,10 +59,11 @@ def settle_history_issue(
 ) -> None:
     """Open, refresh or close the issue that a source shows less than is wanted.
 
-    Where neither key nor source has a limit there is none to close: other credentials close it.
+    Other credentials close that of a key. A bank's limit may go with any sync: where there is none,
+    there may have been one before.
     """
-    limits = [stream.unavailable_before for stream in streams.values()]
-    if integration.history_from is None and not any(limits):
+    limits = [integration.history_from, *(each.unavailable_before for each in streams.values())]
+    if integration.kind is not IntegrationKind.BANK and not any(limits):
         return
     hidden = hidden_before(integration, streams)
     if hidden is None:
