@@ -17,10 +17,11 @@ from tests.exchange import Exchange
 from tests.years.owners import NEW_YEAR, Plan, gaps, kept_up, license_owner, scheduled
 from tests.years.served_banks import Customer, customers
 
-START = datetime(2026, 1, 1, 0, 30, tzinfo=UTC)
-DAY = 86_400
-WEEK = 7 * DAY
-_AFTER_NEW_YEAR = 3 * DAY
+START = datetime(2026, 1, 1, 0, 56, tzinfo=UTC)
+"""Behind the last tick of an hour: moves that end there fire schedules as one long move does."""
+
+_WEEK = 7
+_AFTER_NEW_YEAR = timedelta(days=3)
 
 PLANS = (
     Plan("free", "free", (2026,), seen=True, every=None),
@@ -42,19 +43,22 @@ def connect(server: ServerChild, exchange: Exchange, plan: Plan) -> None:
 
 def go(server: ServerChild, days: int, customers: Iterable[Customer]) -> None:
     """Let the days pass, with those who are seen looking in each week; then New Year."""
-    passed = 0
-    while passed < days * DAY:
-        step = min(WEEK, days * DAY - passed)
-        server.advance(step)
-        passed += step
+    for day in [*range(_WEEK, days, _WEEK), days]:
+        move(server, START + timedelta(days=day))
         for plan in PLANS:
             if plan.seen:
                 server.client(plan.owner).get("/v1/account").raise_for_status()
         for customer in customers:
             customer.week(server)
-        sys.stderr.write(f"day {passed // DAY}\n")
-    server.advance(_AFTER_NEW_YEAR)
+        sys.stderr.write(f"day {day}\n")
+    move(server, START + timedelta(days=days) + _AFTER_NEW_YEAR)
     server.idle(60)
+
+
+def move(server: ServerChild, to: datetime) -> None:
+    """Move the clock to a moment."""
+    now = datetime.fromisoformat(server.advance(0))
+    server.advance((to - now).total_seconds())
 
 
 def as_promised(server: ServerChild, plan: Plan, end: datetime) -> bool:
@@ -79,7 +83,7 @@ def play(server: ServerChild, exchange: Exchange, days: int, banked: Iterable[Cu
         customer.connect(server)
     server.idle(60)
     go(server, days, banked)
-    end = START + timedelta(days=days, seconds=_AFTER_NEW_YEAR)
+    end = START + timedelta(days=days) + _AFTER_NEW_YEAR
     fine = [as_promised(server, plan, end) for plan in PLANS]
     return all(fine + [customer.as_promised(server, end) for customer in banked])
 

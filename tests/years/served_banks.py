@@ -52,9 +52,7 @@ class Customer:
         today = self.source.bank.today()
         self.source.bank.add(GIRO, Booking(today, Decimal("-4.20"), f"Markt {today}"))
         self.source.bank.add(SAVINGS, Booking(today, Decimal("1.00"), f"Zinsen {today}"))
-        for event in reversed(everything(server, self.plan.owner, "/v1/events")):
-            if event["type"] == "integration.consent_expiring":
-                self.told[event["id"]] = event["data"]["days"]
+        self._listen(server)
         issues = everything(server, self.plan.owner, "/v1/issues")
         opened = {each["type"] for each in issues if each["state"] == "open"}
         self.weeks_without += "reconnect_required" in opened
@@ -77,16 +75,29 @@ class Customer:
         lapses = [1] * (self.plan is LAPSING and self.consents > 1)
         held = len(everything(server, self.plan.owner, "/v1/transactions"))
         regular = len(odd) == len(lapses) and kept_up(fired, every, min(end, NEW_YEAR))
-        fine = regular and self._warned() and held == self.source.bank.count()
+        fine = regular and self._warned(server, end) and held == self.source.bank.count()
         told = f"{self.plan.owner:18} {len(fired):5} syncs, gaps {[*map(str, odd)]}, "
         told += f"{self.consents} consents, warned {[*self.told.values()]} days ahead, "
         sys.stdout.write(f"{told}{held} transactions, as promised: {fine}\n")
         return fine
 
-    def _warned(self) -> bool:
-        """Tell whether each warning came once a consent: after the first one it was renewed."""
+    def _listen(self, server: ServerChild) -> None:
+        """Hear the warnings: events are kept for a month."""
+        for event in reversed(everything(server, self.plan.owner, "/v1/events")):
+            if event["type"] == "integration.consent_expiring":
+                self.told[event["id"]] = event["data"]["days"]
+
+    def _warned(self, server: ServerChild, end: datetime) -> bool:
+        """Tell whether each warning came once a consent: after the first one it was renewed.
+
+        Of the last consent, by ``end``, those that had to come by then.
+        """
+        self._listen(server)
+        (bank,) = server.client(self.plan.owner).get("/v1/integrations").json()["data"]
+        left = datetime.fromisoformat(bank["consent_expires_at"]) - end
         expected = _WARNINGS[:1] if self.plan is RENEWING else _WARNINGS
-        return [*self.told.values()] == expected * (self.consents - 1)
+        due = [days for days in expected if left <= timedelta(days=days)]
+        return [*self.told.values()] == expected * (self.consents - 1) + due
 
     def _consent(self, asked: httpx.Response) -> None:
         """Agree at the bank's page, and come back."""
