@@ -1,5 +1,6 @@
 """Readings of banks with nobody there: never more than allowed in any 24 hours."""
 
+import math
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from tests.stores.stores import Stores
 from tidemark.domain.consents import Quota
 from tidemark.domain.integrations import IntegrationKey
 from tidemark.domain.reads import ON_THE_WAY
+from tidemark.domain.setbacks import LONGEST_WAIT
 from tidemark.errors import RateLimited
 
 KEY = IntegrationKey("alice", "intg_1")
@@ -87,6 +89,27 @@ def test_a_bank_that_counts_what_reaches_it_counts_no_fifth(delays: list[int]) -
         reached.append(clock.now() + timedelta(milliseconds=delay))
         clock.advance(6 * HOUR)
     assert all(later - first >= DAY for first, later in zip(reached, reached[4:], strict=False))
+
+
+def test_four_readings_a_day_for_a_year_are_made_but_for_very_few() -> None:
+    """Each waits seconds longer than the day before; where that is too long, one is left out.
+
+    Then all are in time again.
+    """
+    clock = FakeClock()
+    quota, begin, left_out = MemoryQuotas(clock).of(KEY), clock.now(), 0
+    for turn in range(4 * 365):
+        clock.advance(begin + turn * 6 * HOUR - clock.now())
+        try:
+            quota.take("a", "transactions", 4)
+        except RateLimited as error:
+            wait = timedelta(seconds=math.ceil((error.retry_after or DAY).total_seconds()) + 1)
+            if wait > LONGEST_WAIT:
+                left_out += 1
+                continue
+            clock.advance(wait)
+            assert take(quota)
+    assert left_out <= 2
 
 
 @given(pauses=st.lists(st.integers(0, 8 * 60), min_size=1, max_size=60), most=st.integers(1, 4))
