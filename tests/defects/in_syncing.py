@@ -4,7 +4,7 @@ from tests.defects.defect import CONFLUENCE, CRASHES, MODEL, MODES, PROMISES, ST
 
 _COMMIT = "services/commit.py"
 _WINDOWS = "domain/windows.py"
-_SINCE = "    since = min(earliest, last or earliest) - overlap\n"
+_SINCE = "    since = min(point, last or point) - overlap\n"
 
 DEFECTS = (
     Defect(
@@ -21,21 +21,21 @@ DEFECTS = (
         "rotki#9592: a late transaction never appears",
         _WINDOWS,
         _SINCE,
-        "    since = min(earliest, last or earliest)\n",
+        "    since = min(point, last or point)\n",
     ),
     Defect(
         "since is last plus one",
         "dali-rp2, ccxt#9409: what shares the last moment is lost",
         _WINDOWS,
         _SINCE,
-        "    since = (last or earliest) + timedelta(seconds=1)\n",
+        "    since = (last or point) + timedelta(seconds=1)\n",
     ),
     Defect(
         "half-way taken for the end",
         "a newest-first run that stopped leaves a hole behind what it has read",
         _WINDOWS,
-        "    if not proven or None in proven:\n        return start\n",
-        "    if not proven or None in proven:\n        return last or start\n",
+        "    if point is None:\n        return start\n",
+        "    if point is None:\n        return last or start\n",
         (PROMISES,),
     ),
     Defect(
