@@ -13,6 +13,7 @@ _LATE = timedelta(hours=1, minutes=10)
 """Far moves fire a schedule once an hour."""
 
 _LIMITED = 2
+"""So many syncs of a bank may have to wait too long in a year."""
 
 
 @dataclass(frozen=True)

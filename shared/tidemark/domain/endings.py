@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tidemark.domain.coverage import Interval, StreamCoverage, from_start, gaps
 from tidemark.domain.integrations import Integration, IntegrationKind, Status
+from tidemark.domain.moments import latest
 from tidemark.domain.syncs import Mode, Problem, Run, StreamProgress, Sync, SyncStatus
 from tidemark.domain.windows import claimed
 
@@ -77,10 +78,10 @@ def coverage_after(
         if interval is None or not stream.done or stream.incomplete is not None:
             continue
         before = after.get(stream.name, StreamCoverage())
-        hidden = _latest(integration.history_from, stream.history_from)
+        hidden = latest(integration.history_from, stream.history_from)
         told = interval if hidden is None else Interval(max(interval.since, hidden), interval.until)
         start = from_start(integration.reads_from)
-        limit = _latest(integration.history_from, _limit(stream, before, interval, start))
+        limit = latest(integration.history_from, _limit(stream, before, interval, start))
         before = replace(before, unavailable_before=limit)
         if told.since < told.until:
             bookmark = None if _is_narrow(run, integration) else stream.bookmark
@@ -104,12 +105,7 @@ def _limit(
     if hidden is not None and stream.bookmark == before.bookmark:
         unread = gaps(before.intervals, Interval(start, hidden))
         hidden = unread[-1].until if unread else None
-    return _latest(known, hidden)
-
-
-def _latest(*moments: datetime | None) -> datetime | None:
-    """Give the latest of those that there are."""
-    return max((moment for moment in moments if moment is not None), default=None)
+    return latest(known, hidden)
 
 
 def _is_narrow(run: Run, integration: Integration) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from tidemark.domain.moments import latest
 from tidemark.domain.waits import PendingConsent
 
 _TICK = timedelta(microseconds=1)
@@ -144,7 +145,7 @@ class Integration:
     def reads_from(self) -> datetime | None:
         """Give the earliest moment that is imported; None means the complete history."""
         after = None if self.import_since is None else self.import_since + _TICK
-        return max((each for each in (self.start_date, after) if each is not None), default=None)
+        return latest(self.start_date, after)
 
 
 def changed(integration: Integration, outcome: Mapping[str, object]) -> Integration:

@@ -35,6 +35,11 @@ def parse(text: str) -> datetime:
     return moment.astimezone(UTC)
 
 
+def latest(*moments: datetime | None) -> datetime | None:
+    """Give the latest of those moments that there are; None: there is none."""
+    return max((moment for moment in moments if moment is not None), default=None)
+
+
 def from_seconds(seconds: object) -> datetime:
     """Read seconds since 1970, as a source sends them, exactly (digits beyond µs are cut).
 

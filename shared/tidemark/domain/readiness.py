@@ -9,6 +9,7 @@ from tidemark.domain.accounts import start_of_day
 from tidemark.domain.coverage import Interval, StreamCoverage
 from tidemark.domain.integrations import Integration, Status
 from tidemark.domain.local_times import zone_named
+from tidemark.domain.moments import latest
 from tidemark.domain.ways import Way
 
 
@@ -82,13 +83,17 @@ def tax_year(number: int, zone: str, now: datetime) -> TaxYear:
     return TaxYear(number, Interval(since, until), over=now >= until)
 
 
+def shown_from(integration: Integration, streams: Mapping[str, StreamCoverage]) -> datetime | None:
+    """Give from when on key and source show everything (None: neither has a limit)."""
+    limits = (each.unavailable_before for each in streams.values())
+    return latest(integration.history_from, *limits)
+
+
 def hidden_before(
     integration: Integration, streams: Mapping[str, StreamCoverage]
 ) -> datetime | None:
     """Give from when on all is shown, if something before that is wanted, too (None: it is not)."""
-    limits = [integration.history_from, *(each.unavailable_before for each in streams.values())]
-    limit = max((each for each in limits if each is not None), default=None)
-    start = integration.reads_from
+    limit, start = shown_from(integration, streams), integration.reads_from
     if limit is None or (start is not None and start >= limit):
         return None
     return limit

@@ -16,8 +16,8 @@ TRIES = 3
 
 _PAUSES = (timedelta(hours=1), timedelta(hours=4)), timedelta(days=1), timedelta(days=7)
 _SELDOM = 30
-_AGAIN, _LATEST = timedelta(minutes=10), timedelta(hours=6)
-"""When a source is asked again that could not answer: each time it waits twice as long."""
+_SILENT = (*(timedelta(minutes=10) * 2**time for time in range(6)), timedelta(hours=6))
+"""When a source is asked again that could not answer: the last of these for all later times."""
 
 
 class SheetKey(NamedTuple):
@@ -103,7 +103,7 @@ class Sheet:
 def _later(state: Wanted, at: datetime, *, counts: bool) -> Wanted:
     """Ask again later, and ever more seldom; it counts where all sources surely have none."""
     if not counts:
-        pause = min(_AGAIN * 2 ** min(state.silences, _SELDOM), _LATEST)
+        pause = _SILENT[min(state.silences, len(_SILENT) - 1)]
         return Wanted(state.tries, at + pause, state.silences + 1)
     tries = state.tries + 1
     soon, daily, weekly = _PAUSES

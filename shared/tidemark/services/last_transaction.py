@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tidemark.domain.integrations import IntegrationKey, IntegrationKind
+from tidemark.domain.moments import latest
 from tidemark.domain.pages import Window
 from tidemark.domain.ports import Clock, Integrations, Ledger
 from tidemark.domain.transactions import Origin, State
@@ -35,4 +36,4 @@ class LastTransaction:
             for each in self.integrations.of_owner(owner)
             if each.kind is IntegrationKind.MANUAL and not each.deleting and not each.deactivated
         ]
-        return max((time for time in times if time is not None), default=None)
+        return latest(*times)

@@ -8,7 +8,7 @@ from tidemark.domain.integrations import Integration, IntegrationKey, Integratio
 from tidemark.domain.issues import Issue, IssueType, cause_of, issue_id
 from tidemark.domain.moments import spell
 from tidemark.domain.ports import Issues
-from tidemark.domain.readiness import hidden_before
+from tidemark.domain.readiness import hidden_before, shown_from
 from tidemark.domain.syncs import Problem, Sync, SyncStatus
 
 _ABOUT = {
@@ -62,8 +62,7 @@ def settle_history_issue(
     Other credentials close that of a key. A bank's limit may go with any sync: where there is none,
     there may have been one before.
     """
-    limits = [integration.history_from, *(each.unavailable_before for each in streams.values())]
-    if integration.kind is not IntegrationKind.BANK and not any(limits):
+    if integration.kind is not IntegrationKind.BANK and shown_from(integration, streams) is None:
         return
     hidden = hidden_before(integration, streams)
     if hidden is None:

@@ -1,7 +1,7 @@
 """Sheets of closes in the Closes table; those with something wanted are in the index ``by_due``.
 
-Days are JSON: ``[price, source]`` of a known close, ``[tries, due_at, silences]`` of a
-wanted one.
+Days are JSON: ``[price, source]`` of a known close, ``[tries, due_at, silences]`` of
+a wanted one.
 """
 
 import json
